@@ -1,0 +1,185 @@
+"""Connecting to Redis, and running our scripts in it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, cast
+
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
+from redis.asyncio.connection import parse_url
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as BrokenConnectionError
+from redis.exceptions import NoScriptError
+
+from bot.store import addresses
+from bot.store.errors import StoreError, translated
+
+Reply = str | int | None | list["Reply"]
+
+
+@dataclass(frozen=True)
+class _Script:
+    text: str
+    sha: str
+
+
+class Store:
+    """
+    A Redis, and the names of our keys in it.
+
+    Args:
+        redis: The client. Calls made on it directly belong inside of `guard()`.
+        namespace: What all keys start with, as a hash tag: one script may touch several keys on a cluster.
+        timeout: The limit of one call, waiting for a free connection and reconnecting included.
+        max_connections: Calls at the same time; more of them wait.
+    """
+
+    def __init__(
+        self, redis: Redis | RedisCluster, *, namespace: str, timeout: timedelta, max_connections: int
+    ) -> None:
+        self.redis = redis
+        self._namespace = namespace
+        self._timeout = timeout
+        # Sentinel's and the cluster's pools raise when they are used up; waiting in front of them holds for all three.
+        self._free = asyncio.Semaphore(max_connections)
+        self._owned: list[Redis] = []
+
+    def key(self, *parts: str) -> str:
+        """Name a key, such as `{agora-bot}:operation:01J…` for ("operation", "01J…")."""
+        return ":".join((f"{{{self._namespace}}}", *parts))
+
+    @asynccontextmanager
+    async def guard(self) -> AsyncIterator[None]:
+        """
+        Limit what is inside to the time of one call, and translate its errors.
+
+        Raises:
+            StoreError: Redis can't be reached, answered too late, or refused.
+        """
+        with translated():
+            async with asyncio.timeout(self._timeout.total_seconds()), self._free:
+                yield
+
+    async def call(self, script: str, keys: Sequence[str], args: Sequence[str | int | float] = ()) -> Reply:
+        """
+        Run `bot/store/scripts/<script>.lua`.
+
+        A connection that breaks is replaced and the script sent once more, so a script may run twice: each one is
+        written so that the second run changes nothing.
+
+        Raises:
+            StoreError: Redis can't be reached, answered too late, or refused.
+        """
+        body = _script(script)
+        rest = [*keys, *map(str, args)]
+        async with self.guard():
+            try:
+                reply = await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest)
+            except NoScriptError:  # a server that was restarted or flushed, or a node of a cluster that is new to us
+                reply = await self.redis.execute_command("EVAL", body.text, len(keys), *rest)
+        return cast("Reply", reply)
+
+    async def time_ms(self) -> int:
+        """Give the server's clock, in milliseconds since 1970: the one clock that all processes share."""
+        return int(cast("int", await self.call("now", [self.key("now")])))
+
+    async def ping(self) -> None:
+        """
+        Ask for a sign of life.
+
+        Raises:
+            StoreError: There is none.
+        """
+        async with self.guard():
+            _ = await self.redis.ping()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in (self.redis, *self._owned):
+            await client.aclose()
+
+    def owning(self, *clients: Redis) -> Store:
+        """Close *clients* too when the store is closed."""
+        self._owned.extend(clients)
+        return self
+
+
+async def connect(
+    url: str,
+    *,
+    namespace: str = "agora-bot",
+    max_connections: int = 100,
+    timeout: timedelta = timedelta(seconds=2),
+) -> Store:
+    """
+    Make a store for *url*; the first call connects, so a Redis that is down is no error here.
+
+    Args:
+        url: redis://, rediss://, unix://, redis+sentinel://host:port,host:port/primary/0 or redis+cluster://host:port.
+        namespace: What all keys start with.
+        max_connections: Calls at the same time; more of them wait.
+        timeout: The limit of one call.
+
+    Raises:
+        StoreError: *url* is not an address of Redis.
+    """
+    address = addresses.parse(url)
+    options: dict[str, Any] = {
+        "decode_responses": True,
+        "socket_timeout": timeout.total_seconds(),
+        "socket_connect_timeout": timeout.total_seconds(),
+        "max_connections": max_connections,
+        # One quick second try replaces a pooled connection that broke; a time-out is not tried again.
+        "retry": Retry(NoBackoff(), 1, supported_errors=(BrokenConnectionError,)),
+    }
+    client, owned = _client(address, options)
+    store = Store(client, namespace=namespace, timeout=timeout, max_connections=max_connections)
+    return store.owning(*owned)
+
+
+def _client(address: addresses.Address, options: dict[str, Any]) -> tuple[Redis | RedisCluster, list[Redis]]:
+    try:
+        if address.kind == "sentinel":
+            return _by_sentinel(address, options)
+        if address.kind == "cluster":
+            return RedisCluster.from_url(address.url(scheme=address.scheme.partition("+")[0]), **options), []
+        pool = BlockingConnectionPool.from_url(address.url(), timeout=options["socket_timeout"], **options)
+        return Redis.from_pool(pool), []
+    except ValueError as exc:
+        raise StoreError("REDIS_URL has an option or a port that Redis does not know.", reason="address") from exc
+
+
+def _by_sentinel(address: addresses.Address, options: dict[str, Any]) -> tuple[Redis, list[Redis]]:
+    """
+    Connect to the primary that the Sentinels name.
+
+    `sentinel_username` and `sentinel_password` are for the Sentinels; every other option is for the primary, and those
+    of TLS for both: the form that docket takes.
+    """
+    name, database = address.service()
+    query = tuple((key, value) for key, value in address.query if not key.startswith("sentinel_"))
+    plain = addresses.Address("redis", address.userinfo, "localhost", "", query).url()
+    wanted = {key: value for key, value in parse_url(plain).items() if key != "host"}
+    limits = {key: options[key] for key in ("socket_timeout", "socket_connect_timeout")}
+    tls = {"ssl": True} if address.tls else {}
+    for_sentinels: dict[str, Any] = {
+        key[9:]: value for key, value in address.query if key.startswith("sentinel_") and value
+    }
+    for_sentinels |= {key: value for key, value in wanted.items() if key.startswith("ssl_")} | tls | limits
+    sentinel = Sentinel(address.sentinels(), sentinel_kwargs=for_sentinels)  # type: ignore[no-untyped-call]
+    return sentinel.master_for(name, **(options | wanted | tls | {"db": database})), list(sentinel.sentinels)
+
+
+@cache
+def _script(name: str) -> _Script:
+    text = (resources.files("bot.store") / "scripts" / f"{name}.lua").read_text(encoding="utf-8")
+    return _Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
