@@ -1,0 +1,134 @@
+"""What the stand-in for Agora remembers: entry points, streams, settings and recordings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+# https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/ (domains: mainland China, rest of Asia, Europe,
+# North America)
+REGIONS: Final = ("cn", "ap", "eu", "na")
+# A task waits this long for its stream:
+# https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream
+TASK_LIFE: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where recordings go; `vendor` and `region` are Agora's numbers."""
+
+    vendor: int
+    region: int
+    bucket: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RecordingSettings:
+    """How one region of an entry point records; None: never said."""
+
+    storage: Storage
+    mp4: bool | None = None
+    hls: bool | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Whether streams are forwarded, and who is asked where to."""
+
+    enabled: bool = False
+    callback_url: str | None = field(default=None, repr=False)  # its path may hold a token
+
+
+class TaskState(StrEnum):
+    """Where a recording task stands."""
+
+    WAITING = "waiting"
+    RECORDING = "recording"
+    ENDED = "ended"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True)
+class RecordingTask:
+    """One stream that shall be recorded in one region, for one push."""
+
+    asked_at: datetime
+    state: TaskState
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits or records."""
+        return self.state in {TaskState.WAITING, TaskState.RECORDING}
+
+
+@dataclass
+class EntryPoint:
+    """One entry point, plain to set up and to look at."""
+
+    regions: dict[str, RecordingSettings | None] = field(default_factory=lambda: dict.fromkeys(REGIONS))
+    auto: bool = False
+    transfer: Transfer = Transfer()
+    streams: dict[str, datetime] = field(default_factory=dict)  # name → live since
+    tasks: dict[tuple[str, str], RecordingTask] = field(default_factory=dict)  # (region, stream)
+
+    def settle(self, now: datetime) -> None:
+        """Let the tasks lapse whose stream did not come in time."""
+        for key, task in self.tasks.items():
+            if task.state is TaskState.WAITING and now - task.asked_at > TASK_LIFE:
+                self.tasks[key] = replace(task, state=TaskState.LAPSED)
+
+    def record(self, region: str, stream: str, now: datetime) -> None:
+        """Ask for a recording; asking again changes nothing, as a renewed 24 hours are not documented."""
+        self.settle(now)
+        task = self.tasks.get((region, stream))
+        if task is None or not task.open:
+            state = TaskState.RECORDING if stream in self.streams else TaskState.WAITING
+            self.tasks[region, stream] = RecordingTask(now, state)
+
+    def push(self, stream: str, now: datetime) -> None:
+        """A stream goes live: what waited for it records."""
+        self.settle(now)
+        self.streams.setdefault(stream, now)
+        self._move(stream, TaskState.WAITING, TaskState.RECORDING)
+
+    def stop_push(self, stream: str) -> None:
+        """A stream ends, and its recordings with it; one that is not live is left as it is."""
+        if self.streams.pop(stream, None) is not None:
+            self._move(stream, TaskState.RECORDING, TaskState.ENDED)
+
+    def _move(self, stream: str, before: TaskState, after: TaskState) -> None:
+        for key, task in self.tasks.items():
+            if key[1] == stream and task.state is before:
+                self.tasks[key] = replace(task, state=after)
+
+
+class Memory:
+    """All entry points of one project."""
+
+    def __init__(self, *, app_id: str, clock: Callable[[], datetime]) -> None:
+        self.app_id = app_id
+        self.clock = clock
+        self.entry_points = {
+            "live": EntryPoint(
+                regions=_settings_in("eu", "na"), streams={"main-stage": clock() - timedelta(minutes=20)}
+            ),
+            "sports": EntryPoint(regions=_settings_in("eu")),
+        }
+
+
+def _settings_in(*regions: str) -> dict[str, RecordingSettings | None]:
+    return {region: _settings() if region in regions else None for region in REGIONS}
+
+
+def _settings() -> RecordingSettings:
+    storage = Storage(
+        vendor=1,
+        region=7,
+        bucket="example-recordings",
+        access_key="storage-access-key-for-tests",
+        secret_key="storage-secret-key-for-tests",
+    )
+    return RecordingSettings(storage, mp4=True, hls=True)
