@@ -1,0 +1,237 @@
+"""The calls of Agora's Media Broadcast API over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import itertools
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from bot.agora import calls
+from bot.agora.calls import Call
+from bot.agora.errors import AgoraError, UnreadableAnswer
+from bot.agora.models import (
+    Answer,
+    EntryPointsAnswer,
+    OnlineStream,
+    OnlineStreamAnswer,
+    OnlineStreamsAnswer,
+    RecordingSettings,
+    RecordingSettingsAnswer,
+    Region,
+    Transfer,
+    TransferAnswer,
+)
+from bot.agora.signing import Auth
+from bot.agora.waiting import pause_after
+from bot.agora.wire import Try, Wire
+
+BASE_URL: Final = "https://api.agora.io"
+_Answer = TypeVar("_Answer", bound=Answer)
+
+
+def utc_now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+class AgoraClient:
+    """
+    Calls Agora, one method per documented call; each raises `AgoraError` when it can't say that it went well.
+
+    Args:
+        app_id: The Agora project.
+        auth: How calls are signed.
+        base_url: Scheme and host, a path before `/v1` if there is one.
+        timeout: Limit of one try, from connecting to the last byte.
+        attempts: Tries in all, for what may pass by itself: 429, 500, 502, 503, 504, no answer, no connection or a
+            broken one.
+        before_try: Awaited before each try; the place for a limit of calls a second. What it raises goes to the caller,
+            unless an earlier try failed: then that failure is raised, from it.
+        on_try: Told of each finished try, for metrics and logs; must not raise.
+        clock: Gives the aware time that is signed.
+        sleep: Waits between tries, in seconds.
+        chance: Gives numbers from 0 to 1 that spread the waits.
+        transport: Takes the place of the network.
+
+    Raises:
+        ValueError: The address is none, or there is not one attempt.
+    """
+
+    def __init__(
+        self,
+        *,
+        app_id: str,
+        auth: Auth,
+        base_url: str = BASE_URL,
+        timeout: timedelta = timedelta(seconds=10),
+        attempts: int = 4,
+        before_try: Callable[[], Awaitable[None]] | None = None,
+        on_try: Callable[[Try], None] | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        if attempts < 1:
+            raise ValueError(f"{attempts} attempts are too few. Give at least 1.")
+        self._prefix = f"/v1/projects/{calls.encoded(app_id)}/fls"
+        self._wire = Wire(auth=auth, base_url=base_url, clock=clock, transport=transport)
+        self._timeout = timeout
+        self._attempts = attempts
+        self._before_try = before_try
+        self._on_try = on_try
+        self._sleep = sleep
+        self._chance = chance
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections, those of copies too."""
+        await self._wire.aclose()
+
+    def hurried(self, limit: timedelta) -> Self:
+        """Give a copy that tries once, for at most *limit*; it shares the connections and need not be closed."""
+        hurried = copy.copy(self)
+        hurried._timeout = min(limit, self._timeout)  # noqa: SLF001 - our own copy
+        hurried._attempts = 1  # noqa: SLF001 - our own copy
+        return hurried
+
+    async def entry_points(self) -> tuple[str, ...]:
+        """
+        List the entry points of the project.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/entry-points
+        """
+        return (await self._read(calls.entry_points(), EntryPointsAnswer)).value()
+
+    async def enable_recording(self, entry: str, region: Region, stream: str) -> None:
+        """
+        Record *stream* into own storage, at once if it is live, else from its next push on.
+
+        Agora drops the request if no push starts within 24 hours. Needs the region's recording settings, and automatic
+        recording of the entry point turned off.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream
+        """
+        await self._send(calls.enable_recording(entry, region, stream))
+
+    async def disable_recording(self, entry: str, region: Region, stream: str) -> None:
+        """
+        Stop recording *stream*; what was recorded so far stays in the storage.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream
+        """
+        await self._send(calls.disable_recording(entry, region, stream))
+
+    async def set_automatic_recording(self, entry: str, *, enabled: bool) -> None:
+        """
+        Record all streams of *entry*, or only those asked for one by one. There is no call that reads it back.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/entry-point
+        """
+        await self._send(calls.set_automatic_recording(entry, enabled=enabled))
+
+    async def recording_settings(self, entry: str, region: Region) -> RecordingSettings:
+        """
+        Read how streams of *entry* that are pushed in *region* are recorded; keys come masked.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/configuration
+        """
+        return (await self._read(calls.recording_settings(entry, region), RecordingSettingsAnswer)).value()
+
+    async def transfer(self, entry: str) -> Transfer:
+        """
+        Read whether streams of *entry* are forwarded, and where Agora asks for the addresses.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer
+        """
+        return (await self._read(calls.transfer(entry), TransferAnswer)).value()
+
+    async def set_transfer(self, entry: str, *, enabled: bool, callback_url: str | None) -> None:
+        """
+        Set whether all streams of *entry* are forwarded.
+
+        What Agora does with an address that is left out is not documented: give it wherever it is known.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer
+        """
+        await self._send(calls.set_transfer(entry, enabled=enabled, callback_url=callback_url))
+
+    async def online_streams(self, entry: str) -> tuple[OnlineStream, ...]:
+        """
+        List the streams of *entry* that are being pushed at this moment.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-reports
+        """
+        return (await self._read(calls.online_streams(entry), OnlineStreamsAnswer)).value()
+
+    async def online_stream(self, entry: str, stream: str) -> OnlineStream:
+        """
+        Read since when *stream* is being pushed.
+
+        Raises:
+            NotFound: It is not live, or there is no such entry point; the documentation does not tell them apart,
+                `narrow` does.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-reports
+        """
+        answer = await self._read(calls.online_stream(entry, stream), OnlineStreamAnswer)
+        return OnlineStream(stream, answer.start_time)
+
+    async def _read(self, call: Call, model: type[_Answer]) -> _Answer:
+        body, request_id = await self._send(call)
+        try:
+            return model.model_validate_json(body)
+        except ValidationError:
+            # Not from it: the error holds the body, and with it whatever secrets are in there.
+            raise UnreadableAnswer(call, status=200, request_id=request_id) from None
+
+    async def _send(self, call: Call) -> tuple[bytes, str]:
+        """Try until it goes well or makes no sense any more; give the body and the request's id."""
+        last: AgoraError | None = None
+        for number in itertools.count(1):
+            await self._ready(last)
+            try:
+                return await self._wire.attempt(
+                    call, prefix=self._prefix, timeout=self._timeout, number=number, on_try=self._on_try
+                )
+            except AgoraError as error:
+                last = _added_up(error, number, last)
+                pause = pause_after(error, chance=self._chance())
+                if pause is None or number >= self._attempts:
+                    raise
+            await self._sleep(pause.total_seconds())
+        raise AssertionError("unreachable")
+
+    async def _ready(self, last: AgoraError | None) -> None:
+        if self._before_try is None:
+            return
+        try:
+            await self._before_try()
+        except Exception as error:
+            if last is None:
+                raise
+            # The earlier try may have changed something, which whoever called must hear.
+            raise last from error
+
+
+def _added_up(error: AgoraError, number: int, last: AgoraError | None) -> AgoraError:
+    """Count the tries in; what an earlier one may have done stays possible, whatever a later one answered."""
+    error.tries = number
+    if last is not None and last.changed == "unknown":
+        error.changed = "unknown"
+    return error
