@@ -1,0 +1,1 @@
+"""Who may do what: grants, the map that keeps them, and the one decision."""

@@ -1,0 +1,159 @@
+"""The one place that says whether somebody may do something. Pure: no clock, no store, no Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.access.grants import SHELL, Grant, describe, utc
+from bot.access.patterns import EVERYTHING
+from bot.access.roles import Role
+from bot.wording import code, listing
+
+MOST_PATTERNS: Final = 3  # named in a refusal
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks: a Slack user id (or `shell`), and the ids of the user groups they are in."""
+
+    id: str
+    groups: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Whose grants are theirs."""
+        return (self.id, *self.groups)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What is acted on. None: it names none."""
+
+    entry: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """
+    Yes or no, and why.
+
+    Attributes:
+        reason: One sentence to the person, values in backticks.
+        role: The role that it takes.
+        held: The highest role that counts for this resource, if there is any.
+        grant: The grant that allows it; None for those who are admin without one.
+    """
+
+    allowed: bool
+    reason: str
+    role: Role
+    held: Role | None = None
+    grant: Grant | None = None
+
+
+def decide(
+    person: Person,
+    needed: Role,
+    resource: Resource,
+    grants: Sequence[Grant],
+    *,
+    changes: bool,
+    now: datetime,
+    admins: frozenset[str],
+) -> Decision:
+    """
+    Decide whether *person* may do what takes the role *needed* to *resource*.
+
+    Args:
+        person: Who asks.
+        needed: The least role that may.
+        resource: What it is done to.
+        grants: All that the person and their groups were given.
+        changes: Whether something is different afterwards. Then a grant for some regions is not enough for what names
+            no region, since it reaches all of them; nor are several such grants together.
+        now: The time that ends of grants are compared with.
+        admins: Who is admin whatever the grants say.
+    """
+    if rules_all(person, admins):
+        return Decision(allowed=True, reason="You are admin everywhere.", role=needed, held=Role.ADMIN)
+    counting = [grant for grant in grants if grant.live(now) and _counts(grant, resource, changes=changes)]
+    best = max(counting, key=lambda grant: (grant.role, grant.end), default=None)
+    if best and best.role >= needed:
+        return Decision(True, f"You are {best.role}{_place(resource)}.", needed, best.role, best)
+    held = best.role if best else None
+    return Decision(False, _refusal(needed, resource, grants, held, changes=changes, now=now), needed, held)
+
+
+def rules_all(person: Person, admins: frozenset[str]) -> bool:
+    """Whether *person* is admin everywhere without any grant: by the settings, or because they have a shell."""
+    return person.id == SHELL or person.id in admins
+
+
+def _counts(grant: Grant, resource: Resource, *, changes: bool) -> bool:
+    if not grant.on_entry(resource.entry):
+        return False
+    if resource.region is not None:
+        return grant.in_region(resource.region)
+    return not changes or resource.entry is None or grant.regions == EVERYTHING
+
+
+def _refusal(
+    needed: Role, resource: Resource, grants: Iterable[Grant], held: Role | None, *, changes: bool, now: datetime
+) -> str:
+    """What was missing; what came closest comes first."""
+    live = [grant for grant in grants if grant.live(now)]
+    ended = [grant for grant in grants if not grant.live(now)]
+    elsewhere = [grant for grant in live if grant.role >= needed and grant.on_entry(resource.entry)]
+    if elsewhere:
+        return f"{_other_regions(elsewhere, resource)}."
+    lapsed = [grant for grant in ended if grant.role >= needed and _counts(grant, resource, changes=changes)]
+    if lapsed:
+        return f"{_ended(lapsed)}."
+    if held:
+        return f"You are {held}{_place(resource)}; this takes {needed}."
+    return f"{_standing(live, ended, resource)}; this takes {needed}."
+
+
+def _standing(live: Sequence[Grant], ended: Sequence[Grant], resource: Resource) -> str:
+    """What somebody holds of whom no grant counts here."""
+    here = [grant for grant in live if grant.on_entry(resource.entry)]
+    if here:
+        return _other_regions(here, resource)
+    if live and resource.entry is not None:
+        return f"{_role_covers(live)} only {_patterns(grant.entries for grant in live)}, not {code(resource.entry)}"
+    if ended:
+        return _ended(ended)
+    return f"You have no role{_place(resource)}"
+
+
+def _other_regions(grants: Sequence[Grant], resource: Resource) -> str:
+    covered = f"{_role_covers(grants, resource.entry)} only {_patterns(grant.regions for grant in grants)}"
+    if resource.region is None:
+        return f"{covered}, and this reaches all regions"
+    return f"{covered}, not {code(resource.region)}"
+
+
+def _role_covers(grants: Sequence[Grant], entry: str | None = None) -> str:
+    place = _place(Resource(entry))
+    roles = {grant.role for grant in grants}
+    return f"Your {roles.pop()} role{place} covers" if len(roles) == 1 else f"Your roles{place} cover"
+
+
+def _ended(grants: Sequence[Grant]) -> str:
+    last = max(grants, key=lambda grant: grant.end)
+    return f"Your role as {describe(last, end=False)} ended on {utc(last.end)}"
+
+
+def _patterns(patterns: Iterable[str]) -> str:
+    shown = sorted(set(patterns))
+    more = [f"{len(shown) - MOST_PATTERNS} more"] if len(shown) > MOST_PATTERNS else []
+    return listing([*map(code, shown[:MOST_PATTERNS]), *more])
+
+
+def _place(resource: Resource) -> str:
+    entry = f" on {code(resource.entry)}" if resource.entry is not None else ""
+    return entry + (f" in {code(resource.region)}" if resource.region is not None else "")

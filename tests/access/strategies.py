@@ -1,0 +1,43 @@
+"""What the tests of access make up: patterns, names, grants."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from bot.access.grants import Grant
+from bot.access.patterns import REGIONS
+from bot.access.roles import Role
+
+NOW = datetime(2026, 11, 20, 20, 14, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+entry_patterns = st.text("ab*/", min_size=1, max_size=5)
+region_patterns = st.sampled_from(["*", "eu", "na", "e*", "*a*", "*u", "a*", "cn"])
+names = st.text("abc/", min_size=1, max_size=5)
+regions = st.sampled_from(sorted(REGIONS))
+ends = st.none() | st.integers(-3, 3).map(lambda hours: NOW + hours * HOUR)
+roles = st.sampled_from(Role)
+grants = st.builds(
+    Grant,
+    role=roles,
+    entries=entry_patterns,
+    regions=region_patterns,
+    until=ends,
+    by=st.just("U0GIVER"),
+    at=st.just(NOW - 9 * HOUR),
+)
+
+
+def given_role(
+    role: Role,
+    entries: str = "*",
+    regions: str = "*",
+    *,
+    until: datetime | None = None,
+    by: str = "U0GIVER",
+    operation: str | None = None,
+) -> Grant:
+    """A grant with the parts that a test is not about filled in."""
+    return Grant(role, entries=entries, regions=regions, until=until, by=by, at=NOW - HOUR, operation=operation)
