@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +41,13 @@ class RedisServer:
     def start(cls, *options: str, port: int | None = None, ready: bool = True) -> RedisServer:
         """Start a server without persistence; *options* are added to its command line."""
         folder = Path(tempfile.mkdtemp(prefix="agora-bot-test-"))
+        configuration = folder / "server.conf"
+        configuration.touch()  # a Sentinel insists on a file that it can write to
         listen = ["--port", "0", "--unixsocket", str(folder / "store.sock"), "--unixsocketperm", "700"]
         if port is not None:
             listen = ["--port", str(port), "--bind", "127.0.0.1"]
         common = ["--dir", str(folder), "--logfile", str(folder / "server.log"), "--save", "", "--appendonly", "no"]
-        process = subprocess.Popen([str(program()), *_files(options), *listen, *common, *options], cwd=folder)
+        process = subprocess.Popen([str(program()), str(configuration), *listen, *common, *options], cwd=folder)
         url = f"unix://{folder}/store.sock" if port is None else f"redis://127.0.0.1:{port}"
         server = cls(process, folder, url)
         if ready:
@@ -71,11 +73,6 @@ class RedisServer:
         self.process.kill()
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _files(options: Sequence[str]) -> list[str]:
-    """A Sentinel insists on a configuration file, which comes first."""
-    return [options[0]] if options and not options[0].startswith("--") else []
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,16 @@ class Store:
                 reply = await self.redis.execute_command("EVAL", body.text, len(keys), *rest)
         return cast("Reply", reply)
 
+    async def do(self, *command: str | int | float) -> Reply | dict[str, str]:
+        """
+        Run one command; the reply has the shape that redis-py gives it by default.
+
+        Raises:
+            StoreError: Redis can't be reached, answered too late, or refused.
+        """
+        async with self.guard():
+            return cast("Reply | dict[str, str]", await self.redis.execute_command(*command))
+
     async def time_ms(self) -> int:
         """Give the server's clock, in milliseconds since 1970: the one clock that all processes share."""
         return int(cast("int", await self.call("now", [self.key("now")])))
@@ -169,7 +179,9 @@ def _by_sentinel(address: addresses.Address, options: dict[str, Any]) -> tuple[R
     query = tuple((key, value) for key, value in address.query if not key.startswith("sentinel_"))
     plain = addresses.Address("redis", address.userinfo, "localhost", "", query).url()
     wanted = {key: value for key, value in parse_url(plain).items() if key != "host"}
-    limits = {key: options[key] for key in ("socket_timeout", "socket_connect_timeout")}
+    # A Sentinel that hangs must leave time to ask the next one, and by itself redis-py would ask a dead one ten times.
+    share_s = options["socket_timeout"] / (len(address.sentinels()) + 1)
+    limits = {"socket_timeout": share_s, "socket_connect_timeout": share_s, "retry": Retry(NoBackoff(), 0)}
     tls = {"ssl": True} if address.tls else {}
     for_sentinels: dict[str, Any] = {
         key[9:]: value for key, value in address.query if key.startswith("sentinel_") and value
