@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.audit import MOST_CHARACTERS, MOST_STREAMS, PAGE, Audit, Record
 from bot.store import Store
+from tests.access.stammering import Stammering
 
 NOW = datetime(2026, 11, 20, 20, 14, 7, 250_000, tzinfo=UTC)
 FULL = Record(
@@ -63,6 +64,16 @@ async def test_equal_changes_are_both_kept(store: Store) -> None:
     await audit.append(FULL)
 
     assert await audit.recent(10) == (FULL, FULL)
+
+
+async def test_a_record_that_is_sent_twice(store: Store) -> None:
+    """
+    A record that is sent twice because the connection broke in between is kept once.
+    """
+    audit = Audit(Stammering(store))
+    await audit.append(FULL)
+
+    assert await audit.recent(10) == (FULL,)
 
 
 async def test_records_are_looked_for_beyond_the_last_ones(store: Store) -> None:

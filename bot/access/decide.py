@@ -108,44 +108,43 @@ def _refusal(
     live = [grant for grant in grants if grant.live(now)]
     ended = [grant for grant in grants if not grant.live(now)]
     elsewhere = [grant for grant in live if grant.role >= needed and grant.on_entry(resource.entry)]
-    if elsewhere:
-        return f"{_other_regions(elsewhere, resource)}."
     lapsed = [grant for grant in ended if grant.role >= needed and _counts(grant, resource, changes=changes)]
-    if lapsed:
-        return f"{_ended(lapsed)}."
-    if held:
+    if elsewhere:
+        return _other_regions(needed, elsewhere, resource)
+    if held and not lapsed:
         return f"You are {held}{_place(resource)}; this takes {needed}."
-    return f"{_standing(live, ended, resource)}; this takes {needed}."
+    if lapsed or not live:
+        return _ended(needed, lapsed or ended, resource)
+    return _other_places(needed, live, resource)
 
 
-def _standing(live: Sequence[Grant], ended: Sequence[Grant], resource: Resource) -> str:
-    """What somebody holds of whom no grant counts here."""
+def _other_places(needed: Role, live: Sequence[Grant], resource: Resource) -> str:
+    """For somebody of whom no grant counts here."""
     here = [grant for grant in live if grant.on_entry(resource.entry)]
     if here:
-        return _other_regions(here, resource)
-    if live and resource.entry is not None:
-        return f"{_role_covers(live)} only {_patterns(grant.entries for grant in live)}, not {code(resource.entry)}"
-    if ended:
-        return _ended(ended)
-    return f"You have no role{_place(resource)}"
+        return _other_regions(needed, here, resource)
+    covered = f"{_role_covers(live)} only {_patterns(grant.entries for grant in live)}"
+    return f"{covered}; this takes {needed} on {code(resource.entry)}."
 
 
-def _other_regions(grants: Sequence[Grant], resource: Resource) -> str:
+def _other_regions(needed: Role, grants: Sequence[Grant], resource: Resource) -> str:
     covered = f"{_role_covers(grants, resource.entry)} only {_patterns(grant.regions for grant in grants)}"
     if resource.region is None:
-        return f"{covered}, and this reaches all regions"
-    return f"{covered}, not {code(resource.region)}"
+        return f"{covered}; this reaches all regions, and takes {needed} in all of them."
+    return f"{covered}; this takes {needed} in {code(resource.region)}."
+
+
+def _ended(needed: Role, ended: Sequence[Grant], resource: Resource) -> str:
+    last = max(ended, key=lambda grant: grant.end, default=None)
+    if last is None:
+        return f"You have no role{_place(resource)}; this takes {needed}."
+    return f"Your role as {describe(last, end=False)} ended on {utc(last.end)}; this takes {needed}."
 
 
 def _role_covers(grants: Sequence[Grant], entry: str | None = None) -> str:
     place = _place(Resource(entry))
     roles = {grant.role for grant in grants}
     return f"Your {roles.pop()} role{place} covers" if len(roles) == 1 else f"Your roles{place} cover"
-
-
-def _ended(grants: Sequence[Grant]) -> str:
-    last = max(grants, key=lambda grant: grant.end)
-    return f"Your role as {describe(last, end=False)} ended on {utc(last.end)}"
 
 
 def _patterns(patterns: Iterable[str]) -> str:

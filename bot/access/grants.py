@@ -95,7 +95,8 @@ def describe(grant: Grant, *, end: bool = True) -> str:
 
 def utc(moment: datetime) -> str:
     """A moment in plain words, to the minute."""
-    return f"{moment.astimezone(UTC):%d %b %Y %H:%M} UTC"
+    there = moment.astimezone(UTC)
+    return f"{there.day} {there:%b %Y %H:%M} UTC"
 
 
 def dump(grants: Iterable[Grant]) -> str:

@@ -11,10 +11,11 @@ import re
 import unicodedata
 from typing import Final
 
+from bot.agora import REGIONS
+
 EVERYTHING: Final = "*"
 MOST_CHARACTERS: Final = 128
-# https://docs.agora.io/en/broadcast-streaming/reference/rest-api-overview
-REGIONS: Final = frozenset({"cn", "ap", "eu", "na"})
+CODES: Final = frozenset(code for code, _ in REGIONS)
 # Controls, surrogates, line and paragraph separators: none can be seen, and none is in a name.
 UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # Stands for "whatever a star may stand for"; a pattern can't hold it.
@@ -46,7 +47,7 @@ def validate_region_pattern(text: str) -> str:
     """
     pattern = validate_pattern(text).lower()
     if not regions_of(pattern):
-        known = ", ".join(f"`{region}`" for region in sorted(REGIONS))
+        known = ", ".join(f"`{region}`" for region in sorted(CODES))
         raise ValueError(f"The pattern matches no region; there are {known}.")
     return pattern
 
@@ -59,7 +60,7 @@ def matches(pattern: str, name: str) -> bool:
 def regions_of(pattern: str) -> frozenset[str]:
     """The regions that *pattern* is about."""
     expression = _expression(pattern.lower())
-    return frozenset(region for region in REGIONS if expression.fullmatch(region))
+    return frozenset(region for region in CODES if expression.fullmatch(region))
 
 
 def covers(outer: str, inner: str) -> bool:

@@ -175,7 +175,7 @@ class RoleMap:
                 raise TypeError(f"roles_read answered {reply!r}")
 
     async def _write(self, ask: Ask, change: Change, now: datetime) -> bool:
-        """Make *change*; False if the map is no longer the one it was judged by, or it was made before."""
+        """Make *change*; False if the map is no longer the one that it was judged by."""
         args: list[str | int] = [
             change.version - 1,
             ask.subject,
@@ -186,7 +186,7 @@ class RoleMap:
             MOST_RECORDS,
             *_record(ask, change, now).fields(),
         ]
-        return await self._store.call("roles_change", [*self._keys(ask), self._store.key("audit")], args) == "done"
+        return await self._store.call("roles_change", [*self._keys(ask), self._store.key("audit")], args) == 1
 
     def _keys(self, ask: Ask) -> list[str]:
         made = self._store.key("roles", "made", ask.mark, ask.subject)

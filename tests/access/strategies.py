@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.access.grants import Grant
-from bot.access.patterns import REGIONS
+from bot.access.patterns import CODES
 from bot.access.roles import Role
 
 NOW = datetime(2026, 11, 20, 20, 14, tzinfo=UTC)
@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 entry_patterns = st.text("ab*/", min_size=1, max_size=5)
 region_patterns = st.sampled_from(["*", "eu", "na", "e*", "*a*", "*u", "a*", "cn"])
 names = st.text("abc/", min_size=1, max_size=5)
-regions = st.sampled_from(sorted(REGIONS))
+regions = st.sampled_from(sorted(CODES))
 ends = st.none() | st.integers(-3, 3).map(lambda hours: NOW + hours * HOUR)
 roles = st.sampled_from(Role)
 grants = st.builds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -200,37 +201,37 @@ REFUSALS = {
     "other entry point": (
         [given_role(Role.OPERATOR, "sports-*")],
         LIVE,
-        "Your operator role covers only `sports-*`, not `live`; this takes operator.",
+        "Your operator role covers only `sports-*`; this takes operator on `live`.",
     ),
     "other entry points": (
         [given_role(Role.VIEWER, "b"), given_role(Role.ADMIN, "a")],
         LIVE,
-        "Your roles cover only `a` and `b`, not `live`; this takes operator.",
+        "Your roles cover only `a` and `b`; this takes operator on `live`.",
     ),
     "many entry points": (
         [given_role(Role.ADMIN, name) for name in "edcba"],
         LIVE,
-        "Your admin role covers only `a`, `b`, `c` and 2 more, not `live`; this takes operator.",
+        "Your admin role covers only `a`, `b`, `c` and 2 more; this takes operator on `live`.",
     ),
     "other region": (
         [given_role(Role.OPERATOR, "live", "na"), given_role(Role.VIEWER)],
         LIVE_EU,
-        "Your operator role on `live` covers only `na`, not `eu`.",
+        "Your operator role on `live` covers only `na`; this takes operator in `eu`.",
     ),
     "other region and too low": (
         [given_role(Role.VIEWER, "*", "na")],
         LIVE_EU,
-        "Your viewer role on `live` covers only `na`, not `eu`; this takes operator.",
+        "Your viewer role on `live` covers only `na`; this takes operator in `eu`.",
     ),
     "all regions": (
         [given_role(Role.OPERATOR, "*", "na"), given_role(Role.MANAGER, "*", "eu")],
         LIVE,
-        "Your roles on `live` cover only `eu` and `na`, and this reaches all regions.",
+        "Your roles on `live` cover only `eu` and `na`; this reaches all regions, and takes operator in all of them.",
     ),
     "ended": (
         [given_role(Role.OPERATOR, "li*", until=NOW - HOUR), given_role(Role.VIEWER)],
         LIVE,
-        "Your role as operator on `li*` ended on 20 Nov 2026 19:14 UTC.",
+        "Your role as operator on `li*` ended on 20 Nov 2026 19:14 UTC; this takes operator.",
     ),
     "ended and too low": (
         [given_role(Role.VIEWER, until=NOW - HOUR), given_role(Role.VIEWER, until=NOW - 2 * HOUR)],
@@ -238,6 +239,16 @@ REFUSALS = {
         "Your role as viewer ended on 20 Nov 2026 19:14 UTC; this takes operator.",
     ),
 }
+
+
+@given(questions, several)
+def test_every_refusal_names_the_role_that_it_takes(question: Question, held: list[Grant]) -> None:
+    """
+    Whatever somebody holds, a refusal is one line that names the role needed.
+    """
+    decision = answer(question, held)
+
+    assert decision.allowed or re.search(rf"takes {question.needed}\b.*\.$", decision.reason)
 
 
 @pytest.mark.parametrize(("held", "resource", "expected"), REFUSALS.values(), ids=REFUSALS)

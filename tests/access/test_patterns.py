@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.access.patterns import (
-    REGIONS,
+    CODES,
     covers,
     covers_regions,
     matches,
@@ -96,7 +96,7 @@ def test_regions_have_no_case() -> None:
     """
     assert validate_region_pattern("EU") == "eu"
     assert regions_of("E*") == {"eu"}
-    assert regions_of("*") == REGIONS
+    assert regions_of("*") == CODES
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.audit import Audit, Record
 from bot.store import Store
+from tests.access.stammering import Stammering
 from tests.access.strategies import HOUR, NOW, given_role
 
 SHELL = Person("shell")
@@ -304,14 +305,3 @@ async def test_a_decision_costs_one_command(roles: RoleMap, store: Store) -> Non
     assert {name: stats["calls"] for name, stats in commands.items() if name != "cmdstat_config|resetstat"} == {
         "cmdstat_hmget": 1
     }
-
-
-class Stammering(Store):
-    """A store that sends each script twice, as redis-py does when the answer to the first was lost."""
-
-    def __init__(self, store: Store) -> None:
-        self.__dict__ = store.__dict__
-
-    async def call(self, script: str, keys: Any, args: Any = ()) -> Any:
-        await super().call(script, keys, args)
-        return await super().call(script, keys, args)

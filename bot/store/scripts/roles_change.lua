@@ -2,12 +2,9 @@
 -- KEYS: grants, full admins, version, this change, audit trail
 -- ARGV: version that was read, subject, its grants now (JSON, '' = none), when its full admin role ends ('' = has none),
 --       what to answer to a repeat of this change, how long to (s), most audit records, audit field, value, ...
--- Returns: 'done'; 'again' if this very change was made before; 'moved' if the map is not as it was read
-if redis.call('EXISTS', KEYS[4]) == 1 then
-    return 'again'
-end
+-- Returns: 1; 0 if the map is not as it was read. Sent twice, it finds the map moved by itself, and the answer kept
 if (redis.call('GET', KEYS[3]) or '0') ~= ARGV[1] then
-    return 'moved'
+    return 0
 end
 if ARGV[3] == '' then
     redis.call('HDEL', KEYS[1], ARGV[2])
@@ -22,4 +19,4 @@ end
 redis.call('INCR', KEYS[3])
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6])
 redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[7], '*', unpack(ARGV, 8))
-return 'done'
+return 1
