@@ -41,6 +41,7 @@ async def test_stop_and_start() -> None:
         with pytest.raises(httpx.ConnectError):
             await call("GET", f"{PROJECT}/entry_points")
         await call.agora.start()
+        call.agora.fault("slow:0.01")  # it was cut if the stop still held
         response = await call("DELETE", f"{TASKS}/main-stage")
 
     assert 200 == response.status_code

@@ -1,7 +1,6 @@
-"""Who the stand-in for Agora lets in."""
+"""Which signatures the stand-in for Agora takes."""
 # ruff: noqa: SIM300 - the house puts what is expected first
 
-import base64
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -12,8 +11,11 @@ from tests.sandbox.agora_by_hand import LIVE, PROJECT, Caller, calling, message,
 
 # Computed from the documented recipe; https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/
 TRANSFER_BODY = b'{"enabled":true,"callbackUrl":"https://hooks.example.com/transfer"}'
+
 NO_BODY_DIGEST = "SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
 NA_TASKS = f"{LIVE}/admin/record/custom/regions/na/tasks"
+
 VECTORS = [
     ("GET", f"{PROJECT}/entry_points", b"", NO_BODY_DIGEST, "vn3cheGs8gxDRjzH0kNzeDuPO+07I3Xn43T2Kzfi8TU=", 200),
     ("PUT", f"{NA_TASKS}?id=demo-stream", b"", NO_BODY_DIGEST, "W6Tmtb6iOJE+nTyPk+d9mcAXL5IR2HvdM9vCkWptA0M=", 200),
@@ -27,10 +29,13 @@ VECTORS = [
         200,
     ),
 ]
+
 NO_DATE = (401, "HMAC signature cannot be verified, a valid date or x-date header is required for HMAC Authentication")
+
 NOT_VERIFIED = (401, "HMAC signature cannot be verified")
+
 NO_MATCH = (401, "HMAC signature does not match")
-UNAUTHORIZED = (401, "Unauthorized")
+
 LIST = ("GET", f"{PROJECT}/entry_points")
 
 
@@ -60,6 +65,27 @@ async def test_known_signatures(vector: tuple[str, str, bytes, str, str, int]) -
         assert [status == 200] == [one.accepted for one in call.agora.calls]
 
 
+def test_vectors_are_signed_alike() -> None:
+    """
+    The helper of these tests gives the known signatures too.
+    """
+    made = [
+        signed(
+            method,
+            target,
+            body,
+            host="api.agora.io",
+            at=datetime.fromisoformat("2024-01-02T03:04:05Z"),
+            customer_id="example_customer_id",
+            secret="example_customer_secret",
+        )["Authorization"]
+        for method, target, body, _, _, status in VECTORS
+        if status == 200
+    ]
+
+    assert [row[4] for row in VECTORS if row[5] == 200] == [one.split('"')[-2] for one in made]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -78,6 +104,16 @@ async def test_header_form(call: Caller, old: str, new: str) -> None:
     """
     headers = signed(*LIST, b"", host=call.host, at=call.clock.now)
     response = await call(*LIST, headers={"Authorization": headers["Authorization"].replace(old, new)})
+
+    assert NOT_VERIFIED == message(response)
+
+
+async def test_more_after_the_signature(call: Caller) -> None:
+    """
+    The header ends with the signature.
+    """
+    headers = signed(*LIST, b"", host=call.host, at=call.clock.now)
+    response = await call(*LIST, headers={"Authorization": headers["Authorization"] + ', realm="agora"'})
 
     assert NOT_VERIFIED == message(response)
 
@@ -179,46 +215,6 @@ async def test_wrong_secret(call: Caller) -> None:
     assert [("hmac", False, 401)] == [(one.scheme, one.accepted, one.status) for one in call.agora.calls]
 
 
-@pytest.mark.parametrize("authorization", [None, "Bearer example", ""])
-async def test_no_scheme(call: Caller, authorization: str | None) -> None:
-    """
-    Without a scheme that is known there is no access.
-    """
-    response = await call(*LIST, headers={"Authorization": authorization})
-
-    assert UNAUTHORIZED == message(response)
-    assert ["none"] == [one.scheme for one in call.agora.calls]
-
-
-async def test_basic(call: Caller) -> None:
-    """
-    Basic authentication is taken too, and needs no date or digest.
-    """
-    response = await call(*LIST, headers=basic("example-customer-id:customer-secret-for-tests"))
-
-    assert 200 == response.status_code
-    assert ["basic"] == [one.scheme for one in call.agora.calls]
-
-
-async def test_basic_wrong(call: Caller) -> None:
-    """
-    Basic authentication with another secret is refused.
-    """
-    response = await call(*LIST, headers=basic("example-customer-id:another-secret-for-tests"))
-
-    assert (401, "Invalid authentication credentials") == message(response)
-
-
-async def test_basic_off() -> None:
-    """
-    Where Basic authentication is switched off even the right secret is refused.
-    """
-    async with calling(accept_basic=False) as call:
-        response = await call(*LIST, headers=basic("example-customer-id:customer-secret-for-tests"))
-
-        assert UNAUTHORIZED == message(response)
-
-
 async def test_every_header_once(call: Caller) -> None:
     """
     A signed header that comes twice is refused, as it is open which one was signed.
@@ -230,25 +226,6 @@ async def test_every_header_once(call: Caller) -> None:
     assert NOT_VERIFIED == message(response)
 
 
-@pytest.mark.parametrize("scheme", ["hmac", "basic", "other"])
-async def test_records_hold_no_secret(call: Caller, scheme: str) -> None:
-    """
-    What is kept of a call holds neither the secret nor a signature that could be sent again.
-    """
-    pair = "example-customer-id:customer-secret-for-tests"
-    overrides: dict[str, dict[str, str | None]] = {
-        "hmac": {},
-        "basic": basic(pair),
-        "other": {"Authorization": f"Token {pair}"},
-    }
-    request = call.request(*LIST, headers=overrides[scheme])
-    await call.client.send(request)
-    (kept,) = call.agora.calls
-
-    assert request.headers["Authorization"][-30:] not in str(kept.headers)
-    assert "customer-secret-for-tests" not in f"{kept!r} {kept.headers}"
-
-
 async def test_content_encoding_is_not_undone(call: Caller) -> None:
     """
     The digest is over the bytes on the wire, also where they claim to be packed.
@@ -257,52 +234,3 @@ async def test_content_encoding_is_not_undone(call: Caller) -> None:
 
     assert 400 == response.status_code
     assert [True] == [one.accepted for one in call.agora.calls]
-
-
-async def test_calls_per_second(call: Caller) -> None:
-    """
-    Fifty calls in one second are answered, the next is refused, and after a second it goes on.
-    """
-    statuses = [(await call(*LIST)).status_code for _ in range(50)]
-    refused = message(await call(*LIST))
-    call.clock.advance(seconds=1)
-    later = await call(*LIST)
-
-    assert [200] * 50 == statuses
-    assert (429, "API rate limit exceeded") == refused
-    assert 200 == later.status_code
-
-
-async def test_refused_calls_do_not_count(call: Caller) -> None:
-    """
-    Calls with a bad signature use nothing up of what the customer may do.
-    """
-    for _ in range(50):
-        await call(*LIST, secret="another-secret-for-tests")
-
-    assert 200 == (await call(*LIST)).status_code
-
-
-def basic(pair: str) -> dict[str, str | None]:
-    return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode(), "Date": None, "Digest": None}
-
-
-def test_vectors_are_signed_alike() -> None:
-    """
-    The helper of these tests gives the known signatures too.
-    """
-    made = [
-        signed(
-            method,
-            target,
-            body,
-            host="api.agora.io",
-            at=datetime.fromisoformat("2024-01-02T03:04:05Z"),
-            customer_id="example_customer_id",
-            secret="example_customer_secret",
-        )["Authorization"]
-        for method, target, body, _, _, status in VECTORS
-        if status == 200
-    ]
-
-    assert [row[4] for row in VECTORS if row[5] == 200] == [one.split('"')[-2] for one in made]
