@@ -108,9 +108,9 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> timedelta | Non
     """
     Give the wait that the answer asks for, never negative.
 
-    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after ; `RateLimit-Reset` is what the gateway sends besides it.
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
-    told = (headers.get("Retry-After") or headers.get("RateLimit-Reset") or "").strip()
+    told = (headers.get("Retry-After") or "").strip()
     if re.fullmatch(r"[0-9]+", told):
         longest = int(LONGEST_WAIT.total_seconds())
         return timedelta(seconds=longest if len(told) > len(str(longest)) else min(int(told), longest))

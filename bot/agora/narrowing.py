@@ -86,7 +86,8 @@ async def _missing_settings(client: AgoraClient, error: AgoraError, known: Expla
     except NotFound:
         return _without_settings(call, known)
     if settings.storage is None:
-        return _without_storage(call, known)
+        # What a region that was never set up answers is not documented; nothing turned on says the same as a 404.
+        return _without_storage(call, known) if settings.mp4 or settings.hls else _without_settings(call, known)
     return _with_settings(error, known)
 
 

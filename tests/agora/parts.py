@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bot.agora import AgoraClient, HmacAuth
+from bot.agora import AgoraClient, HmacAuth, calls
 
 APP_ID = "0123456789abcdef0123456789abcdef"
 SECRET = "customer-secret-for-tests"
@@ -59,3 +59,17 @@ def answer(status: int, json: Any = None, **headers: str) -> httpx.Response:
     """Make an answer; header names with `_` in place of `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return httpx.Response(status, headers=named) if json is None else httpx.Response(status, headers=named, json=json)
+
+
+ENTRY, STREAM = "live", "main-stage"
+ALL_CALLS = (
+    calls.entry_points(),
+    calls.enable_recording(ENTRY, "eu", STREAM),
+    calls.disable_recording(ENTRY, "eu", STREAM),
+    calls.set_automatic_recording(ENTRY, enabled=True),
+    calls.recording_settings(ENTRY, "eu"),
+    calls.transfer(ENTRY),
+    calls.set_transfer(ENTRY, enabled=True, callback_url="https://hooks.example.com/transfer"),
+    calls.online_streams(ENTRY),
+    calls.online_stream(ENTRY, STREAM),
+)

@@ -227,7 +227,7 @@ class LimiterAway(Exception):  # noqa: N818 - reads like the thing it stands for
 
 @pytest.mark.parametrize(("answers", "raised"), [([answer(200)], LimiterAway), ([answer(500)], ServerError)])
 async def test_limit_that_fails(answers: list[httpx.Response | Exception], raised: type[Exception]) -> None:
-    """When waiting for a turn fails, nothing more is sent; an earlier try that may have done something is not hidden."""
+    """When waiting for a turn fails, nothing more is sent, and an earlier failure is not hidden."""
     turns = iter([] if raised is LimiterAway else [None])
     agora = Agora(answers)
 
