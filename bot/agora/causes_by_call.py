@@ -45,7 +45,7 @@ SPECIAL: Final[dict[tuple[CallName, Kind], tuple[str, ...]]] = {
     ("recording_settings", e.BadRequest): ("The project has no domain in {region}.", "The App ID is wrong."),
     ("set_transfer", e.BadRequest): (
         "Agora doesn't take the callback address: it may have to be `https` and public.",
-        "There is no callback address, and Agora needs one.",
+        "There is no callback address, and Agora may need one.",
     ),
     ("set_transfer", e.Forbidden): ("Stream transfer isn't enabled for this project.",),
     ("transfer", e.NotFound): (_NO_ENTRY, "Transfer of {entry} was never set."),
