@@ -1,6 +1,7 @@
 """Slack's Socket Mode: connections, envelopes and their answers."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 from typing import Any, Final, Literal
@@ -14,6 +15,7 @@ from bot.sandbox.slack_workspace import APP_ID
 CONNECTION_LIMIT: Final = 10
 _PING_S: Final = 5.0
 _LIFE_S: Final = 18_060
+_WARNING_S: Final = 10.0
 
 
 class SocketMode:
@@ -99,10 +101,15 @@ class SocketMode:
             del self._answers[envelope_id]
 
     async def disconnect(self, reason: Literal["warning", "refresh_requested", "link_disabled"] = "warning") -> None:
-        """Tell every connection to go, and close it."""
-        for socket in list(self._open):
-            self._forget(socket)
+        """Tell every connection to go, and close those that do not go by themselves in ten seconds."""
+        leaving = list(self._open)
+        for socket in leaving:
             await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-1"}})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0 if reason == "link_disabled" else _WARNING_S):
+                while any(socket in self._open for socket in leaving):
+                    await self._changed.wait()
+        for socket in leaving:
             await socket.close()
 
     async def close(self) -> None:

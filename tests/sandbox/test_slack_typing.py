@@ -1,0 +1,432 @@
+"""What people type and press reaches the bot as Slack sends it, and answers are shown as Slack shows them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.signature import Clock as SlackClock
+from slack_sdk.signature import SignatureVerifier
+
+from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack_model import Message
+from tests.sandbox.slack_helpers import Clock, TinyBot, actions, button, client_of, serving
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def slack(clock: Clock) -> AsyncIterator[SlackStandIn]:
+    async with SlackStandIn(clock=clock) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+async def bot(slack: SlackStandIn) -> AsyncIterator[TinyBot]:
+    async with serving(slack, TinyBot()) as tiny:
+        yield tiny
+
+
+async def send(url: str, body: Any, **headers: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as response:
+        return response.status, await response.text()
+
+
+async def asked(slack: SlackStandIn, **more: Any) -> Message:
+    async with client_of(slack) as client:
+        await client.chat_postMessage(channel="C0LIVE", text="Stop?", blocks=[actions(button(value="op-1"))], **more)
+    return slack.messages[-1]
+
+
+def clicked(bot: TinyBot) -> Any:
+    return json.loads(bot.forms[-1]["payload"])
+
+
+async def test_a_command_is_signed(slack: SlackStandIn, bot: TinyBot, clock: Clock) -> None:
+    """
+    Slack's own verifier takes a command for genuine.
+    """
+
+    class Now(SlackClock):
+        def now(self) -> float:
+            return clock.now
+
+    await slack.slash("/record on live eu main", user="U0OPERATOR")
+
+    body, headers = bot.requests[0]
+    verifier = SignatureVerifier("signing-secret-for-tests", Now())
+    assert verifier.is_valid_request(body.decode(), headers)
+    assert not verifier.is_valid_request(body.decode() + "x", headers)
+
+
+async def test_a_command_says_who_and_where(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A command arrives as a form with Slack's fields.
+    """
+    await slack.slash("/record  on live", user="U0OPERATOR", channel="G0PRIVATE", team_domain="payload")
+
+    form = bot.forms[0]
+    assert tuple(form[key] for key in ("command", "text", "user_id", "channel_id", "channel_name", "team_domain")) == (
+        "/record",
+        "on live",
+        "U0OPERATOR",
+        "G0PRIVATE",
+        "privategroup",
+        "payload",
+    )
+    assert {"team_id", "response_url", "trigger_id", "api_app_id", "is_enterprise_install", "user_name"} <= form.keys()
+
+
+@pytest.mark.parametrize(
+    ("typed", "arrives"),
+    [
+        ("grant @otto viewer", "grant <@U0OPERATOR|otto> viewer"),
+        ("grant @crew viewer", "grant <!subteam^S0CREW|@crew> viewer"),
+        ("in #live-ops and #private", "in <#C0LIVE|live-ops> and <#G0PRIVATE|>"),
+        ("a & b < c", "a &amp; b &lt; c"),
+        ("set https://a.b/c?d&e", "set <https://a.b/c?d&amp;e>"),
+        ("grant <@U0VIEWER> &amp;", "grant <@U0VIEWER> &amp;amp;"),
+        ("@nobody", "@nobody"),
+    ],
+)
+async def test_names_are_escaped(slack: SlackStandIn, bot: TinyBot, typed: str, arrives: str) -> None:
+    """
+    Names and addresses arrive as `should_escape` makes them.
+    """
+    slack.add_usergroup("S0CREW", "crew")
+    await slack.slash(f"/agora {typed}", user="U0ADMIN")
+
+    assert arrives == bot.forms[0]["text"]
+
+
+async def test_text_answers_are_private(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A body is shown to the caller alone.
+    """
+    bot.text = "Working on it"
+    answer = await slack.slash("/record on", user="U0OPERATOR")
+
+    assert answer.message is slack.messages[0]
+    assert (
+        slack.messages[0].kind,
+        slack.messages[0].to,
+        slack.messages[0].text,
+        slack.messages[0].via,
+    ) == ("ephemeral", "U0OPERATOR", "Working on it", "ack")
+
+
+async def test_json_answers_can_be_public(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    An answer of the type in_channel is for everybody; an empty one shows nothing.
+    """
+    await slack.slash("/record on", user="U0OPERATOR")
+    bot.json = {"response_type": "in_channel", "text": "Recording"}
+    await slack.slash("/record on", user="U0OPERATOR")
+
+    assert [(m.kind, m.to, m.text) for m in slack.messages] == [("channel", None, "Recording")]
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, "http_client_error"), (500, "http_service_error")])
+async def test_other_answers_are_failures(slack: SlackStandIn, bot: TinyBot, status: int, error: str) -> None:
+    """
+    The caller is told of an answer other than 200, and does not see its body.
+    """
+    bot.status, bot.text = status, "Not here"
+    answer = await slack.slash("/record on", user="U0OPERATOR")
+
+    assert error == answer.error
+    assert [f'/record failed with the error "{error}"'] == [message.text for message in slack.messages]
+
+
+async def test_no_answer_in_time_is_a_timeout() -> None:
+    """
+    An answer that does not come in time is an operation_timeout.
+    """
+    never = asyncio.Event()
+
+    async def wait(_: web.Request) -> web.StreamResponse:
+        await never.wait()
+        return web.Response()
+
+    async with SlackStandIn(answer_limit=timedelta(milliseconds=50)) as slack, serving(slack, TinyBot(wait)):
+        answer = await slack.slash("/record on", user="U0OPERATOR")
+        never.set()
+
+    assert (answer.status, answer.error) == (0, "operation_timeout")
+    assert [(m.kind, m.via, m.by_bot) for m in slack.messages] == [("ephemeral", "slack", False)]
+
+
+async def test_no_bot_is_a_failed_dispatch(slack: SlackStandIn) -> None:
+    """
+    A bot that does not listen is a dispatch_failed.
+    """
+    async with serving(slack, TinyBot()):
+        pass
+    answer = await slack.slash("/record on", user="U0OPERATOR")
+
+    assert answer.error == "dispatch_failed"
+
+
+async def test_a_wrong_answer_is_noted(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    Blocks that Slack refuses are not shown; the caller sees a failure.
+    """
+    bot.json = {"text": "x", "blocks": [{"type": "fancy"}]}
+    answer = await slack.slash("/record on", user="U0OPERATOR")
+
+    assert answer.error == "invalid_blocks"
+    assert [text[:19] for text in slack.violations] == ["ack: invalid_blocks"]
+
+
+async def test_who_is_not_there_types_nothing(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    Only a person of the workspace who is in the channel can type.
+    """
+    slack.add_person("U0FAR", "far")
+    for user, channel in (("U0NOBODY", "C0LIVE"), ("U0FAR", "C0LIVE"), ("U0ADMIN", "C0NOWHERE")):
+        with pytest.raises(ValueError):
+            await slack.slash("/record on", user=user, channel=channel)
+
+    assert bot.requests == []
+
+
+async def test_a_click_says_all(slack: SlackStandIn, bot: TinyBot, clock: Clock) -> None:
+    """
+    A click carries the button, the message and who pressed.
+    """
+    message = await asked(slack)
+    await slack.click(message, "operation_confirm", user="U0OPERATOR")
+
+    payload = clicked(bot)
+    assert (
+        payload["type"],
+        payload["user"],
+    ) == ("block_actions", {"id": "U0OPERATOR", "username": "otto", "name": "otto", "team_id": "T0STUDIO"})
+    assert {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": "C0LIVE",
+        "is_ephemeral": False,
+    } == payload["container"]
+    assert (payload["message"]["text"], payload["state"]) == ("Stop?", {"values": {}})
+    pressed = payload["actions"][0]
+    assert ("operation_confirm", "op-1", "button", message.blocks[0]["block_id"]) == (
+        pressed["action_id"],
+        pressed["value"],
+        pressed["type"],
+        pressed["block_id"],
+    )
+
+
+async def test_ephemeral_clicks_have_no_message(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A click on an ephemeral message comes without the message, and from its viewer alone.
+    """
+    bot.json = {"text": "Stop?", "blocks": [actions(button())]}
+    prompt = (await slack.slash("/record off", user="U0OPERATOR")).message
+    bot.json = None
+    assert prompt is not None
+    with pytest.raises(ValueError):
+        await slack.click(prompt, "operation_confirm", user="U0ADMIN")
+    await slack.click(prompt, "operation_confirm", user="U0ADMIN", unseen=True)
+
+    assert (
+        clicked(bot)["user"]["id"],
+        clicked(bot)["container"]["is_ephemeral"],
+        "message" in clicked(bot),
+    ) == ("U0ADMIN", True, False)
+
+
+async def test_only_buttons_that_are_there_are_pressed(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A button that an edit took away is pressed by a client that has not drawn the edit, and by nobody else.
+    """
+    message = await asked(slack)
+    async with client_of(slack) as client:
+        await client.chat_update(channel="C0LIVE", ts=message.ts, text="Stopped")
+    with pytest.raises(ValueError, match="no button operation_confirm"):
+        await slack.click(message, "operation_confirm", user="U0OPERATOR")
+    await slack.click(message, "operation_confirm", user="U0OPERATOR", blocks=message.history[0][1])
+
+    assert [action["value"] for action in clicked(bot)["actions"]] == ["op-1"]
+
+
+async def test_buttons_of_attachments_are_pressed(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A button in an attachment is found; its container says so.
+    """
+    message = await asked(slack, attachments=[{"color": "#f00"}, {"blocks": [actions(button("operation_retry"))]}])
+    await slack.click(message, "operation_retry", user="U0OPERATOR")
+
+    container = clicked(bot)["container"]
+    assert (container["type"], container["attachment_id"]) == ("message_attachment", 2)
+
+
+async def test_a_body_to_a_click_is_noted(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    Slack shows nothing of what is answered to a click.
+    """
+    bot.text = "Working on it"
+    await slack.click(await asked(slack), "operation_confirm", user="U0OPERATOR")
+
+    assert slack.violations == ["ack: operation_confirm was answered with a body, which Slack does not show."]
+    assert [message.text for message in slack.messages] == ["Stop?"]
+
+
+async def test_a_response_url_is_used_five_times(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A response URL takes five messages, and no sixth.
+    """
+    await slack.slash("/record on", user="U0OPERATOR")
+    url = bot.forms[0]["response_url"]
+    answers = [await send(url, {"text": str(number)}) for number in range(6)]
+
+    assert answers == [(200, "ok")] * 5 + [(404, "used_url")]
+    expected = [("ephemeral", "response_url", str(number)) for number in range(5)]
+    assert expected == [(message.kind, message.via, message.text) for message in slack.messages]
+    assert slack.violations == []
+
+
+async def test_a_response_url_lives_thirty_minutes(slack: SlackStandIn, bot: TinyBot, clock: Clock) -> None:
+    """
+    A response URL works for 30 minutes, and no second longer.
+    """
+    await slack.slash("/record on", user="U0OPERATOR")
+    url = bot.forms[0]["response_url"]
+    clock.now += 1800
+    in_time = await send(url, {"text": "in time"})
+    clock.now += 1
+
+    assert [in_time, await send(url, {"text": "late"})] == [(200, "ok"), (404, "expired_url")]
+
+
+async def test_a_response_url_reaches_where_the_bot_is_not(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A response URL posts to a channel that the bot is not in.
+    """
+    await slack.slash("/record on", user="U0OPERATOR", channel="G0PRIVATE")
+    await send(bot.forms[0]["response_url"], {"text": "Recording", "response_type": "in_channel"})
+
+    assert [message.text for message in slack.visible_to("U0VIEWER", "G0PRIVATE")] == ["Recording"]
+
+
+async def test_a_click_changes_its_message(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    The response URL of a click replaces the message that was pressed, then deletes it.
+    """
+    bot.json = {"text": "Stop?", "blocks": [actions(button())]}
+    prompt = (await slack.slash("/record off", user="U0OPERATOR")).message
+    bot.json = None
+    assert prompt is not None
+    await slack.click(prompt, "operation_confirm", user="U0OPERATOR")
+    url = clicked(bot)["response_url"]
+    await send(url, {"replace_original": True, "text": "Stopping"})
+
+    assert (prompt.kind, prompt.text, prompt.blocks) == ("ephemeral", "Stopping", [])
+    await send(url, {"replace_original": True, "text": "Public", "response_type": "in_channel"})
+    await send(url, {"delete_original": True})
+    assert (prompt.kind, prompt.deleted) == ("ephemeral", True)
+    assert slack.violations == ["response_url: an ephemeral message can't become in_channel; it stays ephemeral."]
+    assert len(slack.messages) == 1
+
+
+async def test_a_command_has_no_original(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    What was typed can't be replaced; a new message is shown, and noted.
+    """
+    await slack.slash("/record on", user="U0OPERATOR")
+    await send(bot.forms[0]["response_url"], {"replace_original": True, "text": "Done"})
+
+    assert [message.text for message in slack.messages] == ["Done"]
+    assert slack.violations == ["response_url: a command has no original message to replace or delete."]
+
+
+async def test_tokens_stay_away_from_response_urls(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A token that is sent to a response URL is noted, wherever it stands.
+    """
+    await slack.slash("/record on", user="U0OPERATOR")
+    url = bot.forms[0]["response_url"]
+    await send(url, {"text": "x"}, Authorization="Bearer xoxb-for-tests")
+    await send(url, {"text": "x", "metadata": {"event_type": "xoxb-for-tests", "event_payload": {}}})
+
+    assert slack.violations == [
+        "response_url: an Authorization header was sent; a response URL takes none.",
+        "response_url: a token was sent; keep it for the Web API.",
+    ]
+
+
+async def test_response_urls_fail_when_told(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A fault of response URLs does not use them up.
+    """
+    await slack.slash("/record on", user="U0OPERATOR")
+    slack.fail("response_url", status=503)
+    status, _ = await send(bot.forms[0]["response_url"], {"text": "x"})
+
+    assert (status, [call.status for call in slack.calls], slack.messages) == (503, [503], [])
+
+
+async def test_forged_requests_arrive_as_they_are(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    A forged request arrives with the headers it was given.
+    """
+    bot.status = 401
+    answer = await slack.post(b"text=x", slack.sign(b"text=y", timestamp=5))
+
+    body, headers = bot.requests[0]
+    assert (answer.status, body, headers["X-Slack-Request-Timestamp"]) == (401, b"text=x", "5")
+    assert slack.messages == []
+
+
+async def test_an_event_arrives_signed(slack: SlackStandIn, bot: TinyBot) -> None:
+    """
+    An event arrives as JSON, a repeated one with Slack's retry header.
+    """
+    await slack.event({"type": "app_home_opened", "user": "U0ADMIN"}, retry=1)
+
+    body, headers = bot.requests[0]
+    assert (json.loads(body)["type"], json.loads(body)["event"]["type"]) == ("event_callback", "app_home_opened")
+    assert (headers["X-Slack-Retry-Num"], "X-Slack-Signature" in headers) == ("1", True)
+
+
+async def test_waiting_sees_edits(slack: SlackStandIn) -> None:
+    """
+    Waiting for a message ends when a message becomes what is waited for.
+    """
+    message = await asked(slack)
+    waiting = asyncio.create_task(slack.wait_for(lambda m: m.text == "Stopped"))
+    async with client_of(slack) as client:
+        await client.chat_update(channel="C0LIVE", ts=message.ts, text="Stopped")
+
+    assert message is await waiting
+
+
+async def test_waiting_in_vain_says_what_was_shown(slack: SlackStandIn) -> None:
+    """
+    Waiting for what does not come fails and lists what was shown.
+    """
+    await asked(slack)
+
+    with pytest.raises(AssertionError, match=r"channel C0LIVE chat\.postMessage 'Stop\?'"):
+        await slack.wait_for(lambda _: False, timeout=0)
+
+
+async def test_a_stand_in_comes_back(slack: SlackStandIn) -> None:
+    """
+    A stand-in that is stopped and started on the same port remembers everything.
+    """
+    await asked(slack)
+    address = slack.api_url
+    await slack.stop()
+    await slack.start(port=int(address.split(":")[2].partition("/")[0]))
+    await asked(slack)
+
+    assert (address, 2) == (slack.api_url, len(slack.messages))
