@@ -1,5 +1,7 @@
 """Settings: each is checked before anything starts, and no problem shows a value."""
 
+# ruff: noqa: SIM300 - what is expected comes first
+
 from datetime import timedelta
 from pathlib import Path
 
