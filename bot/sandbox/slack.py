@@ -65,7 +65,11 @@ class SlackStandIn(Hands):
         """Listen; port 0 takes a free one. A stand-in that was stopped remembers everything."""
         runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
         self._runner = runner
         self._address = f"{host}:{runner.addresses[0][1]}"
         self._courier.start()

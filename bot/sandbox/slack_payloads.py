@@ -181,7 +181,7 @@ def _held(block: Json, values: Mapping[str, Any]) -> Json:
 def _state(element: Json, given: Any) -> Json:
     kind = element["type"]
     if kind.endswith("_input"):
-        return {"type": kind, "value": (element.get("initial_value") if given is None else given) or None}
+        return {"type": kind, "value": _typed(element, element.get("initial_value") if given is None else given)}
     if kind in {"checkboxes", "multi_static_select"}:
         start = element.get("initial_options", [])
         return {"type": kind, "selected_options": start if given is None else [_option(element, v) for v in given]}
@@ -192,6 +192,13 @@ def _state(element: Json, given: Any) -> Json:
         kind, kind.removesuffix("s_select")
     )
     return {"type": kind, f"selected_{name}": element.get(f"initial_{name}") if given is None else given}
+
+
+def _typed(element: Json, text: str | None) -> str | None:
+    shortest, longest = element.get("min_length", 0), element.get("max_length", 3000)
+    if text and not shortest <= len(text) <= longest:
+        raise ValueError(f"The input {element['action_id']} takes {shortest} to {longest} characters; give it as many.")
+    return text or None
 
 
 def _option(element: Json, value: Any) -> Json:

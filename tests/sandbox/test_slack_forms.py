@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def form(title: str = "Add a target", **more: Any) -> Json:
-    text = {"type": "plain_text_input", "action_id": "address"}
+    text = {"type": "plain_text_input", "action_id": "address", "max_length": 100}
     options = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("one", "two")]
     choice = {"type": "radio_buttons", "action_id": "which", "options": options, "initial_option": options[0]}
     label = {"type": "plain_text", "text": "Address"}
@@ -130,10 +130,10 @@ async def test_a_submission_carries_the_inputs(slack: SlackStandIn, bot: TinyBot
 
 async def test_required_inputs_hold_a_form_back(slack: SlackStandIn, bot: TinyBot, client: AsyncWebClient) -> None:
     """
-    Slack does not submit a form whose required input is empty, or whose choice or input does not exist.
+    Slack does not submit a form whose required input is empty or too long, or whose choice or input does not exist.
     """
     view = await opened(slack, bot, client)
-    for values in ({}, {"address": "x", "which": "three"}, {"address": "x", "colour": "red"}):
+    for values in ({}, {"address": "x" * 101}, {"address": "x", "which": "three"}, {"address": "x", "colour": "red"}):
         with pytest.raises(ValueError):
             await slack.submit_view(view, values)
 

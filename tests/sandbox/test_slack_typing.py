@@ -1,4 +1,4 @@
-"""What people type and press reaches the bot as Slack sends it, and answers are shown as Slack shows them."""
+"""What people type reaches the bot as Slack sends it, and answers are shown as Slack shows them."""
 
 import asyncio
 import json
@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from slack_sdk.signature import Clock as SlackClock
@@ -34,19 +33,10 @@ async def bot(slack: SlackStandIn) -> AsyncIterator[TinyBot]:
         yield tiny
 
 
-async def send(url: str, body: Any, **headers: str) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as response:
-        return response.status, await response.text()
-
-
 async def asked(slack: SlackStandIn, **more: Any) -> Message:
     async with client_of(slack) as client:
         await client.chat_postMessage(channel="C0LIVE", text="Stop?", blocks=[actions(button(value="op-1"))], **more)
     return slack.messages[-1]
-
-
-def clicked(bot: TinyBot) -> Any:
-    return json.loads(bot.forms[-1]["payload"])
 
 
 async def test_a_command_is_signed(slack: SlackStandIn, bot: TinyBot, clock: Clock) -> None:
@@ -195,183 +185,6 @@ async def test_who_is_not_there_types_nothing(slack: SlackStandIn, bot: TinyBot)
             await slack.slash("/record on", user=user, channel=channel)
 
     assert bot.requests == []
-
-
-async def test_a_click_says_all(slack: SlackStandIn, bot: TinyBot, clock: Clock) -> None:
-    """
-    A click carries the button, the message and who pressed.
-    """
-    message = await asked(slack)
-    await slack.click(message, "operation_confirm", user="U0OPERATOR")
-
-    payload = clicked(bot)
-    assert (
-        payload["type"],
-        payload["user"],
-    ) == ("block_actions", {"id": "U0OPERATOR", "username": "otto", "name": "otto", "team_id": "T0STUDIO"})
-    assert {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": "C0LIVE",
-        "is_ephemeral": False,
-    } == payload["container"]
-    assert (payload["message"]["text"], payload["state"]) == ("Stop?", {"values": {}})
-    pressed = payload["actions"][0]
-    assert ("operation_confirm", "op-1", "button", message.blocks[0]["block_id"]) == (
-        pressed["action_id"],
-        pressed["value"],
-        pressed["type"],
-        pressed["block_id"],
-    )
-
-
-async def test_ephemeral_clicks_have_no_message(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A click on an ephemeral message comes without the message, and from its viewer alone.
-    """
-    bot.json = {"text": "Stop?", "blocks": [actions(button())]}
-    prompt = (await slack.slash("/record off", user="U0OPERATOR")).message
-    bot.json = None
-    assert prompt is not None
-    with pytest.raises(ValueError):
-        await slack.click(prompt, "operation_confirm", user="U0ADMIN")
-    await slack.click(prompt, "operation_confirm", user="U0ADMIN", unseen=True)
-
-    assert (
-        clicked(bot)["user"]["id"],
-        clicked(bot)["container"]["is_ephemeral"],
-        "message" in clicked(bot),
-    ) == ("U0ADMIN", True, False)
-
-
-async def test_only_buttons_that_are_there_are_pressed(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A button that an edit took away is pressed by a client that has not drawn the edit, and by nobody else.
-    """
-    message = await asked(slack)
-    async with client_of(slack) as client:
-        await client.chat_update(channel="C0LIVE", ts=message.ts, text="Stopped")
-    with pytest.raises(ValueError, match="no button operation_confirm"):
-        await slack.click(message, "operation_confirm", user="U0OPERATOR")
-    await slack.click(message, "operation_confirm", user="U0OPERATOR", blocks=message.history[0][1])
-
-    assert [action["value"] for action in clicked(bot)["actions"]] == ["op-1"]
-
-
-async def test_buttons_of_attachments_are_pressed(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A button in an attachment is found; its container says so.
-    """
-    message = await asked(slack, attachments=[{"color": "#f00"}, {"blocks": [actions(button("operation_retry"))]}])
-    await slack.click(message, "operation_retry", user="U0OPERATOR")
-
-    container = clicked(bot)["container"]
-    assert (container["type"], container["attachment_id"]) == ("message_attachment", 2)
-
-
-async def test_a_body_to_a_click_is_noted(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    Slack shows nothing of what is answered to a click.
-    """
-    bot.text = "Working on it"
-    await slack.click(await asked(slack), "operation_confirm", user="U0OPERATOR")
-
-    assert slack.violations == ["ack: operation_confirm was answered with a body, which Slack does not show."]
-    assert [message.text for message in slack.messages] == ["Stop?"]
-
-
-async def test_a_response_url_is_used_five_times(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A response URL takes five messages, and no sixth.
-    """
-    await slack.slash("/record on", user="U0OPERATOR")
-    url = bot.forms[0]["response_url"]
-    answers = [await send(url, {"text": str(number)}) for number in range(6)]
-
-    assert answers == [(200, "ok")] * 5 + [(404, "used_url")]
-    expected = [("ephemeral", "response_url", str(number)) for number in range(5)]
-    assert expected == [(message.kind, message.via, message.text) for message in slack.messages]
-    assert slack.violations == []
-
-
-async def test_a_response_url_lives_thirty_minutes(slack: SlackStandIn, bot: TinyBot, clock: Clock) -> None:
-    """
-    A response URL works for 30 minutes, and no second longer.
-    """
-    await slack.slash("/record on", user="U0OPERATOR")
-    url = bot.forms[0]["response_url"]
-    clock.now += 1800
-    in_time = await send(url, {"text": "in time"})
-    clock.now += 1
-
-    assert [in_time, await send(url, {"text": "late"})] == [(200, "ok"), (404, "expired_url")]
-
-
-async def test_a_response_url_reaches_where_the_bot_is_not(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A response URL posts to a channel that the bot is not in.
-    """
-    await slack.slash("/record on", user="U0OPERATOR", channel="G0PRIVATE")
-    await send(bot.forms[0]["response_url"], {"text": "Recording", "response_type": "in_channel"})
-
-    assert [message.text for message in slack.visible_to("U0VIEWER", "G0PRIVATE")] == ["Recording"]
-
-
-async def test_a_click_changes_its_message(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    The response URL of a click replaces the message that was pressed, then deletes it.
-    """
-    bot.json = {"text": "Stop?", "blocks": [actions(button())]}
-    prompt = (await slack.slash("/record off", user="U0OPERATOR")).message
-    bot.json = None
-    assert prompt is not None
-    await slack.click(prompt, "operation_confirm", user="U0OPERATOR")
-    url = clicked(bot)["response_url"]
-    await send(url, {"replace_original": True, "text": "Stopping"})
-
-    assert (prompt.kind, prompt.text, prompt.blocks) == ("ephemeral", "Stopping", [])
-    await send(url, {"replace_original": True, "text": "Public", "response_type": "in_channel"})
-    await send(url, {"delete_original": True})
-    assert (prompt.kind, prompt.deleted) == ("ephemeral", True)
-    assert slack.violations == ["response_url: an ephemeral message can't become in_channel; it stays ephemeral."]
-    assert len(slack.messages) == 1
-
-
-async def test_a_command_has_no_original(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    What was typed can't be replaced; a new message is shown, and noted.
-    """
-    await slack.slash("/record on", user="U0OPERATOR")
-    await send(bot.forms[0]["response_url"], {"replace_original": True, "text": "Done"})
-
-    assert [message.text for message in slack.messages] == ["Done"]
-    assert slack.violations == ["response_url: a command has no original message to replace or delete."]
-
-
-async def test_tokens_stay_away_from_response_urls(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A token that is sent to a response URL is noted, wherever it stands.
-    """
-    await slack.slash("/record on", user="U0OPERATOR")
-    url = bot.forms[0]["response_url"]
-    await send(url, {"text": "x"}, Authorization="Bearer xoxb-for-tests")
-    await send(url, {"text": "x", "metadata": {"event_type": "xoxb-for-tests", "event_payload": {}}})
-
-    assert slack.violations == [
-        "response_url: an Authorization header was sent; a response URL takes none.",
-        "response_url: a token was sent; keep it for the Web API.",
-    ]
-
-
-async def test_response_urls_fail_when_told(slack: SlackStandIn, bot: TinyBot) -> None:
-    """
-    A fault of response URLs does not use them up.
-    """
-    await slack.slash("/record on", user="U0OPERATOR")
-    slack.fail("response_url", status=503)
-    status, _ = await send(bot.forms[0]["response_url"], {"text": "x"})
-
-    assert (status, [call.status for call in slack.calls], slack.messages) == (503, [503], [])
 
 
 async def test_forged_requests_arrive_as_they_are(slack: SlackStandIn, bot: TinyBot) -> None:
