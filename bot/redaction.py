@@ -35,7 +35,7 @@ GIVEAWAYS: Final = (
     ),
     re.compile(r"(/agora/transfer/)[^\s\"'<>/?#]+"),
     # A user name and password in an address, Redis' most of all.
-    re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/\"'<>@]+(?=@)", re.IGNORECASE),
+    re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/\"'<>@]+(?=@)", re.IGNORECASE),
 )
 
 

@@ -37,7 +37,7 @@ from bot.setting_kinds import (
 )
 
 
-class BadSettings(Exception):  # noqa: N818 - it says what is bad, and several settings may be
+class BadSettings(Exception):
     """
     The process can't start.
 

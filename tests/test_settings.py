@@ -1,7 +1,5 @@
 """Settings: each is checked before anything starts, and no problem shows a value."""
 
-# ruff: noqa: SIM300 - what is expected comes first
-
 from datetime import timedelta
 from pathlib import Path
 

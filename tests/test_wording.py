@@ -1,7 +1,5 @@
 """Sentences: what came from outside stays harmless, what we make is what Slack reads."""
 
-# ruff: noqa: SIM300 - what is expected comes first
-
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

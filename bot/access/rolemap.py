@@ -80,7 +80,7 @@ class RoleMap:
 
     def __init__(self, store: Store, *, admins: frozenset[str], clock: Clock) -> None:
         self._store = store
-        self._settled = admins
+        self.settled = admins
         self._clock = clock
 
     async def grants_of(self, subjects: Sequence[str]) -> Grants:
@@ -98,7 +98,7 @@ class RoleMap:
 
     async def administrators(self) -> tuple[str, ...]:
         """Who can give roles everywhere: those of the settings first, then those of the map who stay the longest."""
-        settled = sorted(self._settled)[:MOST_NAMED]
+        settled = sorted(self.settled)[:MOST_NAMED]
         after = f"({self._clock().timestamp()!r}"
         async with self._store.guard():
             given = await self._store.redis.zrevrangebyscore(self._admins, "+inf", after, start=0, num=MOST_NAMED)
@@ -115,7 +115,7 @@ class RoleMap:
         """
 
         def plan(seen: Seen) -> Grants:
-            _refuse(grant_problem(actor, grant, seen.own, now=seen.now, admins=self._settled))
+            _refuse(grant_problem(actor, grant, seen.own, now=seen.now, admins=self.settled))
             return with_grant(seen.before, grant)
 
         mark = grant.operation or uuid.uuid4().hex
@@ -143,7 +143,7 @@ class RoleMap:
 
         def plan(seen: Seen) -> Grants:
             gone = revoked(seen.before, role, entries)
-            _refuse(revoke_problem(actor, gone, seen.own, now=seen.now, admins=self._settled))
+            _refuse(revoke_problem(actor, gone, seen.own, now=seen.now, admins=self.settled))
             return tuple(grant for grant in seen.before if grant not in gone)
 
         mark = operation or uuid.uuid4().hex
@@ -157,7 +157,7 @@ class RoleMap:
             after = plan(seen)
             if after == seen.before:
                 return Change(False, seen.before, after, seen.version)
-            if not self._settled:
+            if not self.settled:
                 _refuse(last_admin_problem(seen.before, after, others=seen.others, now=seen.now))
             change = Change(True, seen.before, after, seen.version + 1)
             if await self._write(ask, change, seen.now):

@@ -29,8 +29,6 @@ Statuses: https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/str
 403, 405, 409, 415, 502 and 503 are documented for other Agora APIs on the same host.
 """
 
-# ruff: noqa: N818 - the names say what happened; as in httpx, "Error" is left to the base classes
-
 from __future__ import annotations
 
 from datetime import timedelta

@@ -43,7 +43,7 @@ async def test_try_ids() -> None:
     assert [finished.request_id for finished in tries] == ["theirs", agora.requests[1].headers["X-Request-ID"]]
 
 
-class LimiterAway(Exception):  # noqa: N818 - reads like the thing it stands for
+class LimiterAway(Exception):
     pass
 
 

@@ -1,5 +1,4 @@
 """Starting, stopping and watching the stand-in for Agora."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 import uuid
 from collections.abc import AsyncIterator

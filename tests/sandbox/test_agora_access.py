@@ -1,5 +1,4 @@
 """Other ways to be let in by the stand-in for Agora or kept out: schemes, limits, and what is kept of it all."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 import base64
 from collections.abc import AsyncIterator

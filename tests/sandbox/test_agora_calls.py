@@ -3,7 +3,6 @@ Entry points, live streams and transfer, as the stand-in for Agora answers them.
 
 https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer
 """
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 import json
 from collections.abc import AsyncIterator

@@ -1,5 +1,4 @@
 """Trouble on demand that comes as an answer of the stand-in for Agora."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 from collections.abc import AsyncIterator
 

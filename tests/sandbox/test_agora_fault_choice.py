@@ -1,5 +1,4 @@
 """Which calls of the stand-in for Agora meet trouble, and how trouble is asked for."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,5 +1,4 @@
 """Trouble on demand with the connection to the stand-in for Agora: cut, silent, slow, endless."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,5 +1,4 @@
 """Paths and names, as the stand-in for Agora reads them off the wire."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 from collections.abc import AsyncIterator
 

@@ -3,7 +3,6 @@ Recording, as the stand-in for Agora does it.
 
 https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream
 """
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 import json
 from collections.abc import AsyncIterator

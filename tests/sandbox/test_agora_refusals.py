@@ -3,7 +3,6 @@ What the documented calls of the stand-in for Agora refuse, each and all of them
 
 https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/
 """
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 import json
 from collections.abc import AsyncIterator

@@ -1,5 +1,4 @@
 """Which signatures the stand-in for Agora takes."""
-# ruff: noqa: SIM300 - the house puts what is expected first
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

@@ -1,0 +1,128 @@
+"""The command line: `python -m bot`, or `agora-bot`.
+
+What a command needs is imported when it runs, so that `manifest` and a start that fails are quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from bot import log
+from bot.settings import BadSettings, Needs, Settings, load
+from bot.store import StoreError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run one command.
+
+    Returns:
+        0 when it went well, 1 when it did not, 2 when it could not start.
+    """
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except BadSettings as error:
+        print("The bot can't start:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+        return 2
+    except StoreError as error:
+        print(f"The bot can't start: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="agora-bot", description="The control room for live streams, inside Slack.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="take commands from Slack, and carry them out")
+    serve.add_argument("--no-worker", action="store_true", help="leave carrying out to `worker` processes")
+    serve.set_defaults(run=_serve)
+
+    worker = commands.add_parser("worker", help="one more process that carries operations out")
+    worker.set_defaults(run=_worker)
+
+    trial = commands.add_parser("try", help="try it on this machine, with nothing to sign up for")
+    trial.add_argument("line", nargs="?", help="one command to run, such as '/record on live eu main-stage'")
+    trial.add_argument(
+        "--as", dest="person", default="operator", help="who types it: admin, operator, viewer, stranger"
+    )
+    trial.add_argument("--fresh", action="store_true", help="forget what was tried before")
+    trial.set_defaults(run=_try)
+
+    check = commands.add_parser("check", help="check settings, Redis, Slack and Agora")
+    check.set_defaults(run=_check)
+
+    roles = commands.add_parser("roles", help="the role map: grant, revoke, list")
+    roles.add_argument("words", nargs="+", metavar="grant|revoke|list …",
+                       help="as in Slack: grant U0123 operator on 'sports-*' in eu")  # fmt: skip
+    roles.set_defaults(run=_roles)
+
+    manifest = commands.add_parser("manifest", help="print the Slack app's manifest")
+    manifest.add_argument("--url", help="the public address of `serve`; without it: Socket Mode")
+    manifest.set_defaults(run=_manifest)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    return _run(load(Needs.SERVE), web=True, worker=not options.no_worker)
+
+
+def _worker(_: argparse.Namespace) -> int:
+    return _run(load(Needs.WORKER), web=False, worker=True)
+
+
+def _run(settings: Settings, *, web: bool, worker: bool) -> int:
+    from bot.app import Bot
+    from bot.processes import run
+
+    log.configure(settings.log_level, settings.log_format, settings.secrets())
+    return _until_done(run(Bot(settings), web=web, worker=worker))
+
+
+def _try(options: argparse.Namespace) -> int:
+    from bot.sandbox.console import run
+
+    return _until_done(run(line=options.line, person=options.person, fresh=options.fresh))
+
+
+def _check(_: argparse.Namespace) -> int:
+    from bot.check import check
+
+    return _until_done(check())
+
+
+def _roles(options: argparse.Namespace) -> int:
+    from bot.roles_cli import run
+
+    settings = load(Needs.STORE)
+    log.configure("warning", settings.log_format, settings.secrets())
+    return _until_done(run(settings, options.words))
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    from bot.app import catalog
+    from bot.slack.manifest import manifest
+
+    sys.stdout.write(manifest(catalog(), options.url))
+    return 0
+
+
+def _until_done(work: Coroutine[Any, Any, int]) -> int:
+    """Run *work* on uvloop where there is one."""
+    if sys.platform == "win32":
+        return asyncio.run(work)
+    import uvloop
+
+    return uvloop.run(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Who may do what, asked of the role map as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.access.decide import Decision, Person, Resource, decide
+from bot.access.grants import Grant
+from bot.access.rolemap import RoleMap
+from bot.access.roles import Role
+from bot.clock import Clock
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person held at one moment, for several decisions in a row."""
+
+    person: Person
+    grants: tuple[Grant, ...]
+    gate: Gate
+
+    def may(self, needed: Role | None, resource: Resource, *, changes: bool) -> Decision:
+        """Whether the person may; *needed* None: anyone may."""
+        if needed is None:
+            return Decision(allowed=True, reason="Anyone may.", role=Role.VIEWER, held=None, grant=None)
+        gate = self.gate
+        return decide(self.person, needed, resource, self.grants, changes=changes, now=gate.clock(), admins=gate.admins)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The one place that decisions are asked of: for commands, clicks and started operations alike."""
+
+    roles: RoleMap
+    admins: frozenset[str]
+    clock: Clock
+
+    async def standing(self, person_id: str) -> Standing:
+        """
+        Read what a person holds: one trip, whatever the size of the map.
+
+        Raises:
+            StoreError: Redis does not answer; the answer is no.
+        """
+        person = Person(id=person_id)
+        return Standing(person, tuple(await self.roles.grants_of([person_id, *person.groups])), self)

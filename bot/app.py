@@ -1,0 +1,293 @@
+"""The one place where objects are made and joined, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from starlette.routing import Route
+
+from bot import commands
+from bot.access.gate import Gate
+from bot.access.rolemap import RoleMap
+from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
+from bot.audit import Audit
+from bot.background import Background
+from bot.catalog import Catalog
+from bot.clicks import Clicks
+from bot.clock import Clock, now
+from bot.command import Effect
+from bot.dispatch import Dispatcher
+from bot.metrics import Backlog, Metrics
+from bot.operations.engine import Engine
+from bot.operations.journal import Journal
+from bot.operations.operation import Operation
+from bot.operations.runner import Runner
+from bot.pace import Pace
+from bot.setting_kinds import clear
+from bot.settings import Settings
+from bot.slack.api import SlackApi, SlackAway, SlackRefused
+from bot.slack.http import SlackEndpoint
+from bot.slack.listeners import bolt_app
+from bot.slack.socket import Socket
+from bot.slack.teller import SlackTeller
+from bot.store import Embedded, Store, StoreError, connect, docket_url
+from bot.web.server import WebServer, bind
+from bot.web.site import site
+
+CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
+# Platforms kill about 10 s after they asked to stop; what is not done by then is handed back.
+WEB_GRACE: Final = timedelta(seconds=3)
+WORKER_GRACE: Final = timedelta(seconds=5)
+
+log = structlog.get_logger(__name__)
+
+
+def catalog() -> Catalog:
+    """All commands of this release."""
+    return Catalog.walk(commands)
+
+
+@dataclass(frozen=True)
+class Core:
+    """What every process has: the store, and the halves that meet in it."""
+
+    store: Store
+    engine: Engine
+    api: SlackApi
+    dispatcher: Dispatcher
+    clicks: Clicks
+    background: Background
+    metrics: Metrics
+
+    async def trouble(self) -> str | None:
+        """What is wrong with Redis; None if it answers."""
+        try:
+            await self.store.ping()
+        except StoreError as error:
+            return str(error)
+        return None
+
+
+async def open_store(stack: AsyncExitStack, settings: Settings) -> tuple[Store, str]:
+    """
+    Connect to Redis, or start the embedded store.
+
+    Returns:
+        The store, and its address.
+
+    Raises:
+        StoreError: The embedded store can't be started, or the address is none.
+    """
+    if settings.redis_url is None:
+        embedded = await Embedded.start(settings.data_dir)
+        stack.push_async_callback(embedded.stop)
+        url = embedded.url
+    else:
+        url = clear(settings.redis_url)
+    store = await connect(url, max_connections=CONNECTIONS)
+    stack.push_async_callback(store.close)
+    return store, url
+
+
+async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
+    """Make everything and join it; *stack* closes it in the opposite order."""
+    store, url = await open_store(stack, settings)
+    roles = RoleMap(store, admins=settings.bot_admins, clock=clock)
+    gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
+    api = await stack.enter_async_context(
+        SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
+    )
+    background, metrics = Background(), Metrics()
+    pace = Pace(store, calls_per_s=settings.agora_calls_per_s)
+    agora = await stack.enter_async_context(
+        make_agora(settings, clock=clock, before_try=pace, on_try=lambda tried: _count(metrics, tried))
+    )
+    stack.push_async_callback(background.finish, timedelta(seconds=1.5))
+    runner = Runner(
+        journal=journal,
+        gate=gate,
+        roles=roles,
+        catalog=known,
+        agora=agora,
+        teller=SlackTeller(api),
+        requeue=lambda operation: requeue(operation),
+        clock=clock,
+        metrics=metrics,
+        confirm_ttl=settings.confirm_ttl,
+        patience=patience,
+    )
+    engine = Engine(
+        url=docket_url(url, max_connections=500),
+        name="agora-bot",
+        work=runner.work,
+        sweep=runner.sweep,
+        alive=journal.worker_seen,
+        gone=journal.worker_gone,
+    )
+    await engine.open()
+    stack.push_async_callback(engine.close)
+
+    metrics.watch_backlog(lambda: _backlog(journal, clock))
+
+    async def requeue(operation: Operation) -> None:
+        await engine.add(operation.queue_key, operation.id, operation.queue_target)
+
+    asks = {Effect.DISRUPTIVE, Effect.CHANGE} if settings.confirm == "changes" else {Effect.DISRUPTIVE}
+    dispatcher = Dispatcher(
+        catalog=known,
+        gate=gate,
+        journal=journal,
+        audit=Audit(store),
+        requeue=requeue,
+        clock_ms=store.time_ms,
+        clock=clock,
+        asks=asks.__contains__,
+        background=background,
+        metrics=metrics,
+    )
+    clicks = Clicks(catalog=known, gate=gate, journal=journal, requeue=requeue, clock_ms=store.time_ms, clock=clock)
+    return Core(store, engine, api, dispatcher, clicks, background, metrics)
+
+
+class Greeting:
+    """Whether Slack took our token: asked once at the start, as often as it takes to get an answer."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._trouble: str | None = "Slack has not answered auth.test yet."
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Ask in the background."""
+        self._task = asyncio.create_task(self._ask(), name="auth.test")
+
+    async def stop(self) -> None:
+        """Ask no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def trouble(self) -> str | None:
+        """What is wrong; None if Slack took the token."""
+        return self._trouble
+
+    async def _ask(self) -> None:
+        while True:
+            try:
+                await self._api.call("auth.test")
+            except SlackRefused as error:
+                self._trouble = f"Slack refuses SLACK_BOT_TOKEN: {error.code}. Copy it again from the Slack app's page."
+                log.error("slack.refused", code=error.code)
+                return
+            except SlackAway as error:
+                self._trouble = f"Slack does not answer auth.test: {error}."
+                await asyncio.sleep(error.after.total_seconds())
+            else:
+                self._trouble = None
+                return
+
+
+class Bot:
+    """
+    The bot in one process.
+
+    Args:
+        settings: Checked settings.
+        clock: What time it is.
+        patience: A change that takes longer shows its card before its outcome.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock = now, patience: timedelta = timedelta(seconds=2)) -> None:
+        self._settings, self._clock, self._patience = settings, clock, patience
+        self._stack = AsyncExitStack()
+        self.port = 0
+
+    async def start(self, *, web: bool, worker: bool) -> None:
+        """
+        Start; to be followed by `stop`, however it ends.
+
+        Args:
+            web: Take commands and clicks from Slack.
+            worker: Carry operations out.
+
+        Raises:
+            BadSettings: The port is in use.
+            StoreError: The embedded store can't be started.
+        """
+        # The port first: nothing has begun yet when it can't be had.
+        bound = bind(self._settings.host, self._settings.port) if web else None
+        core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
+        if worker:
+            core.engine.start_worker()
+            self._stack.push_async_callback(core.engine.stop_worker, WORKER_GRACE)
+        if bound is not None:
+            await self._open_web(core, bound)
+        log.info("bot.started", web=web, worker=worker, port=self.port or None)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish or hand back what is running, close everything."""
+        await self._stack.aclose()
+        log.info("bot.stopped")
+
+    async def _open_web(self, core: Core, bound: socket.socket) -> None:
+        app = bolt_app(
+            api=core.api,
+            dispatcher=core.dispatcher,
+            clicks=core.clicks,
+            background=core.background,
+            metrics=core.metrics,
+        )
+        greeting = Greeting(core.api)
+        self._stack.push_async_callback(greeting.stop)
+        greeting.start()
+        secret = clear(self._settings.slack_signing_secret)
+        routes = [Route("/slack/events", SlackEndpoint(app, signing_secret=secret).answer, methods=["POST"])]
+        checks = {"redis": core.trouble, "slack": greeting.trouble}
+        if self._settings.slack_app_token is not None:
+            connection = Socket(app, app_token=clear(self._settings.slack_app_token))
+            connection.open()
+            self._stack.push_async_callback(connection.close)
+            checks["slack"] = connection.trouble
+        web = site(routes=routes, checks=checks, metrics=core.metrics)
+        server = WebServer(web, host=self._settings.host, port=self._settings.port, bound=bound)
+        await server.start()
+        self._stack.push_async_callback(server.stop, WEB_GRACE)
+        self.port = server.port
+
+
+def make_agora(
+    settings: Settings,
+    *,
+    clock: Clock,
+    before_try: Callable[[], Awaitable[None]] | None = None,
+    on_try: Callable[[Try], None] | None = None,
+) -> AgoraClient:
+    """The client of Agora's API."""
+    scheme = HmacAuth if settings.agora_auth == "hmac" else BasicAuth
+    return AgoraClient(
+        app_id=settings.agora_app_id,
+        auth=scheme(settings.agora_customer_id, settings.agora_customer_secret),
+        base_url=settings.agora_api_url,
+        timeout=settings.agora_timeout,
+        attempts=settings.agora_attempts,
+        before_try=before_try,
+        on_try=on_try,
+        clock=clock,
+    )
+
+
+def _count(metrics: Metrics, tried: Try) -> None:
+    metrics.agora_called(tried.call.name, tried.status or tried.outcome, tried.duration)
+    log.info("agora.tried", call=tried.call.name, outcome=tried.outcome, number=tried.number, request=tried.request_id)
+
+
+async def _backlog(journal: Journal, clock: Clock) -> Backlog:
+    count, oldest = await journal.backlog()
+    return Backlog(count, clock() - oldest if oldest else timedelta())

@@ -1,0 +1,193 @@
+"""Text to arguments and back: reading a command line, printing it, its usage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from bot.errors import BadArguments
+from bot.kinds import Keyword, Kind, Many, NotThis
+from bot.wording import code
+from bot.words import Word, join
+
+
+class Args(BaseModel):
+    """The arguments of a command: its fields in the order in which they are typed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+A = TypeVar("A", bound=Args)
+HINT_LIMIT = 300  # a longer line is not copied from a phone
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One field of an `Args` model, as it is typed."""
+
+    field: str
+    kind: Kind
+    keyword: str | None
+    many: bool
+    required: bool
+
+    @property
+    def usage(self) -> str:
+        """Such as `<entry>`, `<stream>...` or `[on <entry-pattern>]`."""
+        shown = f"{self.keyword} {self.kind.shown}" if self.keyword else self.kind.shown
+        shown += "..." if self.many else ""
+        return shown if self.required else f"[{shown}]"
+
+
+def parameters(args: type[Args]) -> tuple[Parameter, ...]:
+    """The parameters of *args*, in the order in which they are typed."""
+    return tuple(_parameter(name, field) for name, field in args.model_fields.items())
+
+
+def usage(args: type[Args]) -> str:
+    """All that is typed behind the verb, such as `<entry> <region> <stream>...`."""
+    return " ".join(parameter.usage for parameter in parameters(args))
+
+
+def read(args: type[A], words: list[Word], *, start: str) -> A:
+    """
+    Read *words* as *args*.
+
+    Args:
+        args: The model.
+        words: What was typed behind the verb.
+        start: The command and its verb, such as `/record on`, for the corrected line.
+
+    Raises:
+        BadArguments: Says what was wrong and what to type instead.
+    """
+    found = _Line(args, words, start).read()
+    try:
+        return args.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = first.get("ctx", {}).get("error") or first["msg"]
+        raise BadArguments(str(reason), hint=f"Usage: `{start} {usage(args)}`") from None
+
+
+def write(args: Args, *, display: bool = False) -> str:
+    """Print *args* so that `read` gives them back; to *display*, without what others should not read."""
+    words: list[str] = []
+    for parameter in parameters(type(args)):
+        value = getattr(args, parameter.field)
+        if value is None:
+            continue
+        words += [parameter.keyword] if parameter.keyword else []
+        show = (parameter.kind.display if display else None) or parameter.kind.print
+        words += [show(one) for one in (value if parameter.many else [value])]
+    return join(words)
+
+
+def _parameter(name: str, field: FieldInfo) -> Parameter:
+    marks = [*field.metadata, *_marks(field.annotation)]
+    kind = next(mark for mark in marks if isinstance(mark, Kind))
+    keyword = next((mark.word for mark in marks if isinstance(mark, Keyword)), None)
+    many = any(isinstance(mark, Many) for mark in marks)
+    return Parameter(name, kind, keyword, many, field.is_required())
+
+
+def _marks(annotation: Any) -> list[Any]:
+    """What stands in `Annotated` within a union, such as `EntryPattern | None`."""
+    inner = [mark for part in get_args(annotation) for mark in _marks(part)]
+    return [*getattr(annotation, "__metadata__", ()), *inner]
+
+
+class _Line:
+    """One reading of one line."""
+
+    def __init__(self, args: type[Args], words: list[Word], start: str) -> None:
+        self.args, self.words, self.start, self.usage = args, words, start, usage(args)
+        every = parameters(args)
+        self.positional = [parameter for parameter in every if not parameter.keyword]
+        self.keywords = {parameter.keyword: parameter for parameter in every if parameter.keyword}
+        self.found: dict[str, Any] = {}
+        self.position = 0
+
+    def read(self) -> dict[str, Any]:
+        for parameter in self.positional:
+            if not self._more():
+                break
+            values = [self._value(parameter)]
+            while parameter.many and self._more():
+                values.append(self._value(parameter))
+            self.found[parameter.field] = tuple(values) if parameter.many else values[0]
+        while self.position < len(self.words):
+            self._keyword()
+        self._refuse_missing()
+        return self.found
+
+    def _more(self) -> bool:
+        """Whether the next word is another positional one."""
+        if self.position == len(self.words):
+            return False
+        word = self.words[self.position]
+        return word.quoted or word.text.casefold() not in self.keywords
+
+    def _keyword(self) -> None:
+        word = self.words[self.position]
+        parameter = self.keywords.get(word.text.casefold())
+        if parameter is None or parameter.field in self.found:
+            rest = [other for index, other in enumerate(self.words) if index != self.position]
+            raise BadArguments(f"{code(word.text)} is one word too many.", hint=self._hint(rest))
+        self.position += 1
+        if self.position == len(self.words):
+            raise BadArguments(f"{code(word.text)} needs {code(parameter.kind.shown)} behind it.", hint=self._hint())
+        self.found[parameter.field] = self._value(parameter)
+
+    def _value(self, parameter: Parameter) -> Any:
+        position, word = self.position, self.words[self.position]
+        try:
+            value = parameter.kind.read(word)
+        except NotThis as problem:
+            message = str(problem)
+            if problem.instead:
+                message += f" Did you mean {code(problem.instead)}?"
+                corrected = [*self.words[:position], Word(problem.instead), *self.words[position + 1 :]]
+                raise BadArguments(message, hint=self._hint(corrected)) from None
+            raise BadArguments(message, hint=self._hint(self._swapped(parameter))) from None
+        self.position += 1
+        return value
+
+    def _swapped(self, parameter: Parameter) -> list[Word] | None:
+        """The line with this word and a neighbour exchanged, if that makes sense of both."""
+        position = self.position
+        for other in (position - 1, position + 1):
+            if not 0 <= other < len(self.words) or parameter.keyword:
+                continue
+            words = self.words.copy()
+            words[position], words[other] = words[other], words[position]
+            try:
+                parameter.kind.read(words[position])
+            except NotThis:
+                continue
+            if parameter.kind.read.__name__ == "region":
+                return words
+        return None
+
+    def _refuse_missing(self) -> None:
+        missing = [
+            parameter for parameter in self.positional if parameter.required and parameter.field not in self.found
+        ]
+        if missing:
+            wanted = " and ".join(code(parameter.kind.shown) for parameter in missing)
+            raise BadArguments(f"{wanted} {'is' if len(missing) == 1 else 'are'} missing.", hint=self._hint())
+
+    def _hint(self, words: list[Word] | None = None) -> str:
+        """The corrected line, if it is short and can be read, else how the command is typed."""
+        if words is not None:
+            line = f"{self.start} {join([word.target or word.text for word in words])}"
+            try:
+                _Line(self.args, words, self.start).read()
+            except BadArguments as error:
+                return error.hint or ""
+            if len(line) <= HINT_LIMIT:
+                return f"Type: {code(line, limit=HINT_LIMIT)}"
+        return f"Usage: {code(f'{self.start} {self.usage}', limit=HINT_LIMIT)}"

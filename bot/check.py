@@ -1,0 +1,67 @@
+"""Whether the bot would work as it is set up: one line each, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from bot.agora import AgoraError, explain
+from bot.app import make_agora, open_store
+from bot.clock import now
+from bot.setting_kinds import clear
+from bot.settings import BadSettings, Needs, Settings, load
+from bot.slack.api import SlackApi, SlackError
+from bot.store import StoreError
+
+Finding = tuple[bool, str]
+
+
+async def check() -> int:
+    """Print what is found; 0 if all is well, else 1."""
+    try:
+        settings = load(Needs.SERVE)
+    except BadSettings as error:
+        for problem in error.problems:
+            _print("Settings", (False, problem))
+        return 1
+    _print("Settings", (True, "all there"))
+    probes: dict[str, Callable[[Settings], Awaitable[Finding]]] = {"Redis": _redis, "Slack": _slack, "Agora": _agora}
+    findings = {name: await probe(settings) for name, probe in probes.items()}
+    for name, finding in findings.items():
+        _print(name, finding)
+    return 0 if all(good for good, _ in findings.values()) else 1
+
+
+async def _redis(settings: Settings) -> Finding:
+    try:
+        async with AsyncExitStack() as stack:
+            store, _ = await open_store(stack, settings)
+            await store.ping()
+    except StoreError as error:
+        return False, f"{error} See REDIS_URL."
+    return True, "answers" if settings.redis_url else f"the embedded store under {settings.data_dir} answers"
+
+
+async def _slack(settings: Settings) -> Finding:
+    async with SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url) as api:
+        try:
+            answer = await api.call("auth.test")
+        except SlackError as error:
+            return False, f"refused or away: {error}. See SLACK_BOT_TOKEN; copy it from OAuth & Permissions."
+    return True, f"the token belongs to {answer.get('user', 'a bot')} in {answer.get('team', 'a workspace')}"
+
+
+async def _agora(settings: Settings) -> Finding:
+    async with make_agora(settings, clock=now) as agora:
+        try:
+            entries = await agora.hurried(timedelta(seconds=5)).entry_points()
+        except AgoraError as error:
+            explanation = explain(error)
+            return False, f"{explanation.happened} {explanation.advice}".replace("`", "")
+    return True, f"{len(entries)} entry points: {', '.join(entries[:5])}"
+
+
+def _print(name: str, finding: Finding) -> None:
+    good, words = finding
+    print(f"{'ok  ' if good else 'FAIL'}  {name:<9} {words}")  # noqa: T201 this is its output

@@ -1,0 +1,47 @@
+"""Take a role away."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot.access.decide import Person
+from bot.access.grants import describe
+from bot.access.roles import Role
+from bot.arguments import Args
+from bot.command import Context, Effect, Reply, command
+from bot.kinds import EntryPattern, Keyword, RoleName, Subject
+from bot.wording import listing, person
+
+
+class AgoraRevokeArgs(Args):
+    """Who loses what."""
+
+    subject: Subject
+    role: RoleName | None = None
+    on: Annotated[EntryPattern | None, Keyword("on")] = None
+
+
+@command("agora revoke", role=Role.ADMIN, effect=Effect.CHANGE, example="/agora revoke @ana operator on sports-*",
+         button="Take the role away")  # fmt: skip
+async def agora_revoke(args: AgoraRevokeArgs, ctx: Context) -> Reply:
+    """
+    Take roles away from a person or a user group.
+
+    Without a role: all of them. `on` takes away what was given on exactly that pattern. It holds from the
+    next command on. The last admin can't be taken away.
+    """
+    change = await ctx.roles.revoke(
+        args.subject,
+        role=args.role,
+        entries=args.on,
+        actor=Person(ctx.person),
+        channel=ctx.channel,
+        operation=ctx.operation,
+    )
+    who = person(args.subject)
+    left = listing([describe(grant) for grant in change.after])
+    if not change.done:
+        has = f"{who} has {left}" if left else f"{who} has no role"
+        return Reply(f"{has}; there was nothing like that to take away. Nothing was changed.")
+    gone = listing([describe(grant) for grant in change.before if grant not in change.after])
+    return Reply(f"{who} is no longer {gone}.", lines=(f"What is left: {left or 'no role'}.",), audited=True)

@@ -1,0 +1,66 @@
+"""Record everything, or only what is asked for."""
+
+from __future__ import annotations
+
+from bot.access.roles import Role
+from bot.arguments import Args
+from bot.command import Context, Effect, Preview, Reply, command
+from bot.commands.record_on import RECORDING
+from bot.kinds import Entry, OnOff
+from bot.wording import code, listing, plural
+
+SHOWN = 5
+
+
+class RecordAutoArgs(Args):
+    """Which way to turn it."""
+
+    entry: Entry
+    switch: OnOff
+
+
+async def preview(args: RecordAutoArgs, ctx: Context) -> Preview:
+    """Which streams it reaches; Agora does not say how the switch stands."""
+    online = await ctx.glimpse(ctx.agora.online_streams(args.entry))
+    entry, on = code(args.entry), args.switch == "on"
+    warnings = []
+    if online:
+        names = listing([code(stream.name) for stream in online[:SHOWN]])
+        more = f" and {len(online) - SHOWN} more" if len(online) > SHOWN else ""
+        warnings.append(f"{plural(len(online), 'stream')} of {entry} live now: {names}{more}.")
+    return Preview(
+        question=f"{'Record every stream' if on else 'Stop recording every stream'} of {entry} by itself?",
+        button="Record every stream" if on else "Turn automatic recording off",
+        now="Agora does not say whether automatic recording is on." if online is not None else None,
+        then=_then(on),
+        warnings=tuple(warnings),
+    )
+
+
+@command(
+    "record auto",
+    role=Role.MANAGER,
+    effect=Effect.DISRUPTIVE,
+    example="/record auto live off",
+    docs=RECORDING,
+    preview=preview,
+    button="Turn the switch",
+)
+async def record_auto(args: RecordAutoArgs, ctx: Context) -> Reply:
+    """
+    Turn automatic recording of an entry point on or off.
+
+    On: every stream of the entry point is recorded, in every region. Off: only the streams that
+    `/record on` asks for are. The switch has to be off for `/record on` to work.
+    """
+    on = args.switch == "on"
+    await ctx.agora.set_automatic_recording(args.entry, enabled=on)
+    return Reply(f"Automatic recording of {code(args.entry)} is {args.switch}.", after=(_then(on),))
+
+
+def _then(on: bool) -> str:
+    if on:
+        return (
+            "Every stream of it is recorded from its next push on; `/record on` for single streams is refused by Agora."
+        )
+    return "Only streams that `/record on` asks for are recorded, from their next push on."

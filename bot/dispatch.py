@@ -1,0 +1,196 @@
+"""From what a person did in Slack to an operation: find, parse, decide, write down. Never calls Agora."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from bot import arguments, help, words  # noqa: A004 our own module
+from bot.access.gate import Gate
+from bot.arguments import Args
+from bot.audit import Audit
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.command import AnyCommand, Effect
+from bot.errors import BadArguments
+from bot.metrics import Metrics
+from bot.notice import Notice
+from bot.operations import outcomes
+from bot.operations.journal import Accepted, Journal, Repeated, TooLate
+from bot.operations.operation import Operation, State, new_id
+from bot.operations.runner import audit_record
+from bot.store import StoreError
+from bot.wording import code, listing, person
+
+ANSWER_WITHIN: Final = timedelta(seconds=2)  # of Slack's 3: the rest is the network's
+WRITE_WITHIN: Final = timedelta(seconds=1.5)  # after this Redis itself refuses to write it down
+
+log = structlog.get_logger(__name__)
+
+AWAY: Final = Notice(
+    headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
+    after=("Try again in a moment. If it stays so, tell whoever runs the bot.",),
+)
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """
+    One use of a slash command.
+
+    Attributes:
+        command: `/record`.
+        text: What stood behind it, as Slack sent it.
+        once: What is the same when the same request comes again.
+    """
+
+    command: str
+    text: str
+    person: str
+    team: str
+    channel: str
+    response_url: str | None
+    once: str
+
+
+class Dispatcher:
+    """
+    Decides, and writes down what is allowed.
+
+    Args:
+        requeue: Queues an operation for the workers; raises `StoreError`.
+        asks: Whether a command of this effect asks before it acts.
+        background: Runs something that may outlive the answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        gate: Gate,
+        journal: Journal,
+        audit: Audit,
+        requeue: Callable[[Operation], Awaitable[None]],
+        clock_ms: Callable[[], Awaitable[int]],
+        clock: Clock,
+        asks: Callable[[Effect], bool],
+        background: Callable[[Awaitable[None]], None],
+        metrics: Metrics,
+    ) -> None:
+        self._catalog, self._gate, self._journal, self._audit = catalog, gate, journal, audit
+        self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
+        self._asks, self._background, self._metrics = asks, background, metrics
+
+    async def invoke(self, invocation: Invocation) -> Notice | None:
+        """Take a command; the notice is for its caller alone, None says that there is nothing to say yet."""
+        try:
+            parsed = self._parse(invocation)
+        except BadArguments as error:
+            return Notice(headline=error.message, after=(error.hint,) if error.hint else ())
+        if isinstance(parsed, Notice):
+            return parsed
+        command, args = parsed
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                return await self._decide(invocation, command, args)
+        except (StoreError, TimeoutError):
+            log.warning("store.away", command=command.name)
+            return AWAY
+
+    def _parse(self, invocation: Invocation) -> tuple[AnyCommand, Args] | Notice:
+        typed = words.split(invocation.text)
+        if invocation.command not in self._catalog.groups:
+            known = listing([code(group) for group in self._catalog.groups])
+            raise BadArguments(f"{code(invocation.command)} is not a command of this bot.", hint=f"It has {known}.")
+        asked = [word.text.casefold() for word in typed]
+        if not asked or asked == ["help"] or asked == ["?"]:
+            return help.of_group(self._catalog, invocation.command)
+        if asked[0] == "help":
+            return help.of_command(self._catalog.find(invocation.command, typed[1:]))
+        command = self._catalog.find(invocation.command, typed)
+        if asked[1:] == ["help"] and not typed[1].quoted:
+            return help.of_command(command)
+        return command, arguments.read(command.args, typed[1:], start=f"/{command.name}")
+
+    async def _decide(self, invocation: Invocation, command: AnyCommand, args: Args) -> Notice | None:
+        began = self._clock()
+        standing, now_ms = await asyncio.gather(self._gate.standing(invocation.person), self._redis_ms())
+        self._metrics.decided(self._clock() - began)
+        decision = standing.may(command.role, command.resource(args), changes=command.effect.changes)
+        if not decision.allowed:
+            return await self._refuse(invocation, command, args, decision.reason)
+        operation = self._operation(invocation, command, args)
+        return await self._accept(operation, invocation.once, now_ms)
+
+    async def _refuse(self, invocation: Invocation, command: AnyCommand, args: Args, reason: str) -> Notice:
+        operation = self._operation(invocation, command, args)
+        record = audit_record(operation, outcomes.refused(reason), operation.created)
+        _, helpers = await asyncio.gather(self._audit.append(record), self._gate.roles.administrators())
+        who = listing([person(helper) for helper in helpers[:3]], word="or")
+        return Notice(
+            headline=f"⛔ {reason}",
+            lines=("Nothing was done.",),
+            after=(
+                f"{who} can grant it." if who else "Nobody can grant it yet: whoever runs the bot sets BOT_ADMINS.",
+            ),
+            small=(code(operation.line, limit=300),),
+        )
+
+    async def _accept(self, operation: Operation, once: str, now_ms: int) -> Notice | None:
+        deadline_ms = now_ms + int(WRITE_WITHIN.total_seconds() * 1000)
+        try:
+            accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
+        except (StoreError, TooLate, asyncio.CancelledError):
+            # Its requester hears that nothing was done: so it must not be, should Redis have taken it after all.
+            self._background(self._withdraw(operation))
+            raise
+        match accepted:
+            case Repeated(known):
+                return Notice(headline=f"This was accepted before, as operation {code(known)}. It is not done twice.")
+            case Accepted(workers):
+                return await self._queue(operation, workers)
+
+    async def _queue(self, operation: Operation, workers: int) -> Notice | None:
+        small = (code(operation.line, limit=300), f"operation {code(operation.id)}")
+        try:
+            await self._requeue(operation)
+        except StoreError:
+            return Notice("Accepted; it takes longer than usual. The result will be told.", small=small)
+        if workers == 0:
+            waits = "Accepted, but nothing happens yet: no worker of the bot is running. It is done when one starts."
+            return Notice(waits, after=("Tell whoever runs the bot.",), small=small)
+        return None
+
+    async def _withdraw(self, operation: Operation) -> None:
+        """Take it back, as often as it takes: until then the sweep leaves it alone for as long as it can."""
+        for _ in range(60):
+            try:
+                return await self._journal.withdraw(operation)
+            except StoreError:
+                await asyncio.sleep(0.5)
+        return None
+
+    def _operation(self, invocation: Invocation, command: AnyCommand, args: Args) -> Operation:
+        operation_id = new_id()
+        asks = self._asks(command.effect)
+        entry = command.resource(args).entry or "the role map"
+        return Operation(
+            id=operation_id,
+            command=command.name,
+            args=args.model_dump(mode="json"),
+            line=command.line(args),
+            effect=command.effect,
+            person=invocation.person,
+            team=invocation.team,
+            channel=invocation.channel,
+            response_url=invocation.response_url,
+            target=entry if command.effect.changes else operation_id,
+            asks=asks,
+            created=self._clock(),
+            state=State.ASKING if asks else State.QUEUED,
+        )

@@ -1,0 +1,141 @@
+"""What is said about an operation: prompts and cards, in words and buttons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+from bot.command import AnyCommand, Effect, Preview
+from bot.notice import Button, Notice
+from bot.operations.operation import Operation, Outcome, Result
+from bot.wording import code, moment, person, plural
+
+SHOWN_ITEMS: Final = 25  # more results than this are counted, not listed, in the card
+
+MARKS: Final = {
+    Outcome.SUCCEEDED: "✅",
+    Outcome.FAILED: "🔴",
+    Outcome.UNKNOWN: "🟠",
+    Outcome.CANCELLED: "⚪",
+    Outcome.LAPSED: "⚪",
+    Outcome.REFUSED: "⛔",
+}
+
+
+def prompt(operation: Operation, preview: Preview, expires: datetime) -> Notice:
+    """Ask the requester: what is now, what will be, and two buttons that say what they do."""
+    lines = [f"Now: {preview.now}"] if preview.now else []
+    lines += [f"Then: {preview.then}"] if preview.then else []
+    lines += [f"⚠️ {warning}" for warning in preview.warnings]
+    style: Literal["primary", "danger"] = "danger" if operation.effect is Effect.DISRUPTIVE else "primary"
+    return Notice(
+        headline=preview.question,
+        lines=tuple(lines),
+        small=(
+            "Nothing has been sent yet",
+            f"this question lapses {moment(expires)}",
+            code(operation.line, limit=300),
+            f"operation {code(operation.id)}",
+        ),
+        buttons=(
+            Button("operation_confirm", preview.button, operation.id, style),
+            Button("operation_cancel", "Leave it as it is", operation.id),
+        ),
+    )
+
+
+def running(operation: Operation, command: AnyCommand) -> Notice:
+    """The card while it takes long."""
+    count = len(operation.args.get("streams", ()))
+    progress = (f"{len(operation.done)} of {count} done so far.",) if count > 1 else ()
+    return Notice(
+        headline=f"⏳ Working on it: {command.summary}",
+        lines=progress or ("Agora has not answered yet.",),
+        small=_origin(operation),
+    )
+
+
+def outcome(operation: Operation, command: AnyCommand) -> Notice:
+    """The card when it is over."""
+    result = operation.result
+    if result is None:
+        raise ValueError(f"operation {operation.id} has no outcome")
+    return Notice(
+        headline=f"{MARKS[result.outcome]} {result.headline}",
+        lines=_lines(result),
+        rows=_rows(result),
+        after=_advice(result),
+        small=(*result.small, *_origin(operation)),
+        buttons=_retry(operation, command, result),
+    )
+
+
+def answer(operation: Operation) -> Notice:
+    """What a read found, for its caller alone; no small print on what went well."""
+    result = operation.result
+    if result is None:
+        raise ValueError(f"operation {operation.id} has no outcome")
+    if result.outcome is Outcome.SUCCEEDED:
+        return Notice(headline=result.headline, rows=result.lines, after=(result.advice,) if result.advice else ())
+    return Notice(
+        headline=f"{MARKS[result.outcome]} {result.headline}",
+        lines=_lines(result),
+        rows=_rows(result),
+        after=_advice(result),
+        small=(*result.small, code(operation.line, limit=300), f"operation {code(operation.id)}"),
+    )
+
+
+def confirmed(operation: Operation, at: datetime) -> Notice:
+    """What replaces the prompt once its button was pressed."""
+    return Notice(
+        headline=f"Confirmed by you {moment(at)}. The result appears in the channel.",
+        small=(code(operation.line, limit=300), f"operation {code(operation.id)}"),
+    )
+
+
+def cancelled(operation: Operation) -> Notice:
+    """What replaces the prompt once it was cancelled."""
+    return Notice(
+        headline="Cancelled. Nothing was changed.",
+        small=(code(operation.line, limit=300), f"operation {code(operation.id)}"),
+    )
+
+
+def _lines(result: Result) -> tuple[str, ...]:
+    return (*result.lines, "Why, probably:") if result.causes else result.lines
+
+
+def _advice(result: Result) -> tuple[str, ...]:
+    if not result.advice:
+        return ()
+    return (result.advice if result.outcome is Outcome.SUCCEEDED else f"What to do: {result.advice}",)
+
+
+def _rows(result: Result) -> tuple[str, ...]:
+    """Causes, or the results of items: failures first, and what is too much to list is counted."""
+    if result.causes:
+        return result.causes
+    ordered = sorted(result.items, key=lambda item: item.outcome is Outcome.SUCCEEDED)
+    rows = [f"{MARKS[item.outcome]} {item.sentence}" for item in ordered[:SHOWN_ITEMS]]
+    hidden = ordered[SHOWN_ITEMS:]
+    if hidden:
+        good = sum(item.outcome is Outcome.SUCCEEDED for item in hidden)
+        rows.append(f"and {good} more that went well, {plural(len(hidden) - good, 'more failure')}")
+    return tuple(rows)
+
+
+def _retry(operation: Operation, command: AnyCommand, result: Result) -> tuple[Button, ...]:
+    if not result.retry or operation.retried or not operation.effect.changes:
+        return ()
+    failed = [item for item in result.items if item.outcome is not Outcome.SUCCEEDED]
+    label = f"Try the {len(failed)} that failed again" if 0 < len(failed) < len(result.items) else "Try again"
+    confirm = f"{command.summary} {operation.line}" if operation.effect is Effect.DISRUPTIVE else None
+    return (Button("operation_retry", label, operation.id, confirm=confirm),)
+
+
+def _origin(operation: Operation) -> tuple[str, ...]:
+    asked = f"asked by {person(operation.person)} {moment(operation.created)}"
+    again = (f"repeats {code(operation.retry_of)}",) if operation.retry_of else ()
+    retried = (f"tried again as {code(operation.retried)}",) if operation.retried else ()
+    return (code(operation.line, limit=300), asked, *again, *retried, f"operation {code(operation.id)}")

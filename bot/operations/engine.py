@@ -1,0 +1,162 @@
+"""The engine that runs operations: docket, behind four verbs, so that another could take its place.
+
+docket runs a task at least once, renews a worker's lease while it works, and hands a dead worker's task to another.
+What it does not promise (order, running once, remembering what it ran) is the journal's business.
+https://docket.lol/
+"""
+
+# No `from __future__ import annotations` here: docket reads the task's annotations and defaults as they are.
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry, Worker
+from redis.exceptions import RedisError
+
+from bot.store import StoreError
+
+SLOTS: Final = 50
+# A dead worker's task restarts 7.5 to 13 s after; a stall of this length makes two workers run one operation.
+REDELIVERY: Final = timedelta(seconds=10)
+SWEEP_EVERY: Final = timedelta(seconds=15)
+HEARTBEAT_EVERY: Final = timedelta(seconds=5)
+
+log = logging.getLogger(__name__)
+
+
+class Later(Exception):
+    """The operation goes on after *delay*, under the same key."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(delay)
+        self.delay = delay
+
+
+class Engine:
+    """
+    Queue and workers.
+
+    Args:
+        url: Redis, in docket's form, with a pool larger than the slots.
+        name: Keeps one deployment's queue apart from another's.
+        work: Takes an operation on by its id; called at least once.
+        sweep: Queues again what was written down and got lost on the way.
+        alive: Told every few seconds that this worker lives, with its name.
+        gone: Told that it ends.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        name: str,
+        work: Callable[[str], Awaitable[None]],
+        sweep: Callable[[], Awaitable[None]],
+        alive: Callable[[str], Awaitable[None]],
+        gone: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._docket = Docket(name=name, url=url, execution_ttl=timedelta(hours=1))
+        self._alive, self._gone = alive, gone
+        self._worker: asyncio.Task[None] | None = None
+        self._heart: asyncio.Task[None] | None = None
+        self.worker_name = f"{socket.gethostname()}#{os.getpid()}"
+
+        async def operation(
+            operation_id: str,
+            target: Annotated[str, ConcurrencyLimit(1, scope="target")],
+            retry: Retry = ExponentialRetry(  # noqa: B008 docket reads the default as a declaration
+                attempts=1000, minimum_delay=timedelta(seconds=1), maximum_delay=timedelta(seconds=30)
+            ),
+        ) -> None:
+            try:
+                await work(operation_id)
+            except Later as later:
+                retry.after(later.delay)
+
+        async def sweep_operations(
+            perpetual: Perpetual = Perpetual(every=SWEEP_EVERY, automatic=True),  # noqa: B008 as above
+        ) -> None:
+            await sweep()
+
+        self._operation = operation
+        self._sweep = sweep_operations
+
+    async def open(self) -> None:
+        """Open the queue; Redis need not be there yet."""
+        await self._docket.__aenter__()
+        self._docket.register(self._operation)
+        self._docket.register(self._sweep)
+
+    async def add(self, key: str, operation_id: str, target: str, *, when: datetime | None = None) -> None:
+        """
+        Queue an operation under *key*; the same key again while it is queued or running changes nothing.
+
+        Raises:
+            StoreError: Redis did not take it in time; it may be queued nevertheless, and the sweep finds it if not.
+        """
+        try:
+            async with asyncio.timeout(1.5):
+                await self._docket.add(self._operation, when=when, key=key)(operation_id, target)
+        except (RedisError, OSError, TimeoutError) as error:
+            raise StoreError("The queue does not answer.", reason="queue") from error
+
+    def start_worker(self) -> None:
+        """Run operations in this process until `stop_worker`."""
+        self._worker = asyncio.create_task(self._run(), name="worker")
+        self._heart = asyncio.create_task(self._beat(), name="worker heartbeat")
+
+    async def stop_worker(self, grace: timedelta) -> None:
+        """Finish what is running, hand back what is not done within *grace*."""
+        for task in (self._heart, self._worker):
+            if task is not None:
+                task.cancel()
+        if self._worker is not None:
+            _, late = await asyncio.wait([self._worker], timeout=grace.total_seconds())
+            for task in late:  # its lease lapses, and another worker begins the operation again
+                task.cancel()
+                await asyncio.wait([task], timeout=1)
+            with contextlib.suppress(StoreError):
+                await self._gone(self.worker_name)
+
+    async def close(self) -> None:
+        """Close the queue."""
+        with contextlib.suppress(RedisError, OSError):
+            await self._docket.__aexit__(None, None, None)
+
+    async def _run(self) -> None:
+        async with Worker(
+            self._docket,
+            name=self.worker_name,
+            concurrency=SLOTS,
+            redelivery_timeout=REDELIVERY,
+            minimum_check_interval=timedelta(milliseconds=50),
+            scheduling_resolution=timedelta(milliseconds=250),
+            reconnection_delay=timedelta(seconds=1),
+            fallback_task=_hand_back,
+        ) as worker:
+            await worker.run_forever()
+
+    async def _beat(self) -> None:
+        while True:
+            with contextlib.suppress(StoreError):
+                await self._alive(self.worker_name)
+            await asyncio.sleep(HEARTBEAT_EVERY.total_seconds())
+
+
+class _NotOurs(Exception):
+    """A task of a newer release."""
+
+
+async def _hand_back(
+    *args: Any,
+    execution: Execution = CurrentExecution(),  # noqa: B008 docket reads the default as a declaration
+    retry: Retry = Retry.forever(delay=timedelta(seconds=15)),  # noqa: B008 as above
+    **kwargs: Any,
+) -> None:
+    """Leave a task that this release does not know to one that does; docket would mark it as done."""
+    raise _NotOurs(execution.function_name)

@@ -1,0 +1,160 @@
+"""An operation: one allowed use of a command, and what came of it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.command import Effect
+
+# Crockford's base 32: no letter that is mistaken for another when read aloud. https://www.crockford.com/base32.html
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class State(StrEnum):
+    """How far an operation has come."""
+
+    ASKING = "asking"  # its prompt is to be shown
+    WAITING = "waiting"  # for its requester to press a button
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"  # the outcome is kept, and still to be told
+    TOLD = "told"
+
+
+class Outcome(StrEnum):
+    """What came of an operation."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+    REFUSED = "refused"
+
+    @property
+    def private(self) -> bool:
+        """Whether only the requester hears of it: nothing was tried, so nothing changed."""
+        return self in {Outcome.CANCELLED, Outcome.LAPSED, Outcome.REFUSED}
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ItemResult(_Value):
+    """What came of one of several items."""
+
+    item: str
+    outcome: Outcome
+    sentence: str
+    advice: str = ""
+    retry: bool = False
+
+
+class Result(_Value):
+    """
+    What came of an operation, in words.
+
+    Attributes:
+        headline: What happened.
+        lines: The state now and other facts, most important first.
+        causes: Why it probably failed.
+        advice: What to do next.
+        small: Status, request id and the vendor's own words, for whoever looks closer.
+        items: One result for each, where there were several.
+        retry: Whether trying again can help.
+        audited: The audit trail has it already.
+    """
+
+    outcome: Outcome
+    headline: str
+    lines: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    advice: str = ""
+    small: tuple[str, ...] = ()
+    items: tuple[ItemResult, ...] = ()
+    retry: bool = False
+    audited: bool = False
+
+
+class Card(_Value):
+    """Where the one message of an operation stands."""
+
+    channel: str
+    ts: str
+
+
+class Operation(_Value):
+    """
+    The record of an operation.
+
+    Attributes:
+        args: The command's arguments as JSON values.
+        line: The command as it would be typed.
+        person: Who asked, or pressed the button that made it.
+        response_url: Where Slack takes answers for this use of the command, 5 times within 30 minutes.
+        target: Operations on one target run one at a time, in the order in which they were accepted.
+        asks: Whether its requester confirms it first.
+        retry_of: The operation that this one repeats.
+        starts: How often a worker has taken it on; fences off a worker that lost it.
+        runs: How often it was begun without an end; one that ends its worker each time is given up.
+    """
+
+    id: str
+    command: str
+    args: dict[str, Any]
+    line: str
+    effect: Effect
+    person: str
+    team: str
+    channel: str
+    response_url: str | None
+    target: str
+    asks: bool
+    created: datetime
+    retry_of: str | None = None
+    # What changes on the way:
+    state: State = State.QUEUED
+    starts: int = 0
+    runs: int = 0
+    expires: datetime | None = None
+    asked: datetime | None = None
+    decided: datetime | None = None
+    result: Result | None = None
+    finished: datetime | None = None
+    card: Card | None = None
+    retried: str | None = None
+    done: dict[str, ItemResult] = {}
+
+    @property
+    def queue_key(self) -> str:
+        """Under which the engine knows it: the same stage queued twice is one."""
+        before = self.asks and self.decided is None
+        return f"op:{self.id}:{'ask' if before else 'do'}"
+
+    @property
+    def queue_target(self) -> str:
+        """What the engine runs one at a time on: asking holds nobody up."""
+        before = self.asks and self.decided is None
+        return self.id if before else self.target
+
+    def waits(self, now: datetime) -> bool:
+        """Whether nothing is to be done until its requester presses a button."""
+        asked = self.state is State.WAITING and self.asked is not None
+        return asked and self.expires is not None and self.expires > now
+
+    @property
+    def several(self) -> bool:
+        """Whether it acts on several items and shows a result for each."""
+        return len(self.args.get("streams", ())) > 1
+
+
+def new_id() -> str:
+    """A fresh id, short enough to read aloud: 8 characters, 40 random bits."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"

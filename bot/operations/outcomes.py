@@ -1,0 +1,96 @@
+"""Outcomes in words: what came of an operation, made from replies, errors and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.agora import AgoraError, Explanation
+from bot.command import Reply
+from bot.operations.operation import ItemResult, Operation, Outcome, Result
+from bot.wording import code, moment
+
+
+def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
+    """A command has come to its end; items of it may have failed."""
+    bad = {item.outcome for item in items} - {Outcome.SUCCEEDED}
+    worst = Outcome.FAILED if Outcome.FAILED in bad else Outcome.UNKNOWN if bad else Outcome.SUCCEEDED
+    advice = dict.fromkeys(item.advice for item in items if item.advice)
+    return Result(
+        outcome=worst,
+        headline=reply.headline,
+        lines=reply.lines,
+        advice=" ".join([*advice, *reply.after]) if advice else " ".join(reply.after),
+        items=tuple(items),
+        retry=any(item.retry for item in items),
+        audited=reply.audited,
+    )
+
+
+def failed(explanation: Explanation, error: AgoraError) -> Result:
+    """Agora did not do it, or we do not know whether it did, or looking showed that it did after all."""
+    outcome = Outcome.UNKNOWN if error.changed == "unknown" else Outcome.FAILED
+    if explanation.done is not None:
+        outcome = Outcome.SUCCEEDED if explanation.done else Outcome.FAILED
+    return Result(
+        outcome=outcome,
+        headline=explanation.happened,
+        lines=(explanation.state,),
+        causes=explanation.causes,
+        advice=explanation.advice,
+        small=_small(error),
+        retry=explanation.retry_helps and outcome is not Outcome.SUCCEEDED,
+    )
+
+
+def not_asked(explanation: Explanation, error: AgoraError) -> Result:
+    """It would fail for sure, so its requester is not even asked."""
+    result = failed(explanation, error)
+    return result.model_copy(update={"outcome": Outcome.REFUSED, "retry": False})
+
+
+def refused(reason: str, hint: str | None = None) -> Result:
+    """The role map, or a rule of the command, says no."""
+    return Result(outcome=Outcome.REFUSED, headline=reason, lines=("Nothing was changed.",), advice=hint or "")
+
+
+def cancelled(by: str) -> Result:
+    """Somebody cancelled it before it began."""
+    return Result(outcome=Outcome.CANCELLED, headline=f"Cancelled by {by}. Nothing was changed.")
+
+
+def lapsed(operation: Operation) -> Result:
+    """Nobody pressed in time."""
+    when = f" {moment(operation.expires)}" if operation.expires else ""
+    return Result(
+        outcome=Outcome.LAPSED,
+        headline=f"Nobody confirmed, so the question lapsed{when}. Nothing was changed.",
+        advice=f"Type {code(operation.line, limit=300)} again if you still want it.",
+    )
+
+
+def given_up(operation: Operation) -> Result:
+    """Each worker that began it ended before it did."""
+    return Result(
+        outcome=Outcome.UNKNOWN if operation.effect.changes else Outcome.FAILED,
+        headline="Given up: the bot was stopped each time it worked on this.",
+        lines=(f"It was begun {operation.runs - 1} times. What Agora has done of it is not known.",),
+        advice="Check at Agora what is there, and tell whoever runs the bot.",
+    )
+
+
+def broken(operation: Operation) -> Result:
+    """A mistake in the bot."""
+    return Result(
+        outcome=Outcome.UNKNOWN if operation.effect.changes else Outcome.FAILED,
+        headline="The bot made a mistake and stopped.",
+        lines=("What Agora has done of it is not known.",) if operation.effect.changes else (),
+        advice=f"Tell whoever runs the bot; its log names the operation {code(operation.id)}.",
+    )
+
+
+def _small(error: AgoraError) -> tuple[str, ...]:
+    status = f"HTTP {error.status}" if error.status else error.label
+    words = (f"Agora says {code(error.vendor_message)}",) if error.vendor_message else ()
+    request = (f"request {code(error.request_id)}",) if error.request_id else ()
+    tries = (f"{error.tries} tries",) if error.tries > 1 else ()
+    return (status, *tries, *words, *request)

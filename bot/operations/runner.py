@@ -1,0 +1,284 @@
+"""Carries operations out: asks where it must, does, keeps the outcome, tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from bot.access.gate import Gate
+from bot.access.rolemap import RoleMap
+from bot.agora import AgoraClient, AgoraError, narrow
+from bot.audit import Record
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.command import AnyCommand, Effect, Preview
+from bot.errors import UserError
+from bot.metrics import Metrics
+from bot.notice import Notice
+from bot.operations import cards, outcomes
+from bot.operations.engine import Later
+from bot.operations.journal import Journal, Lost
+from bot.operations.operation import Card, Operation, Outcome, Result, State
+from bot.operations.work import Work
+from bot.store import StoreError
+
+MOST_RUNS: Final = 6  # begun so often without an end: it ends its worker each time
+GLIMPSE: Final = timedelta(seconds=2)  # how long a prompt waits for what Agora holds now
+
+log = structlog.get_logger(__name__)
+
+
+class Teller(Protocol):
+    """Says things where people read them."""
+
+    async def ask(self, operation: Operation, notice: Notice) -> None:
+        """
+        Show the prompt to the requester alone.
+
+        Raises:
+            NotTold: It can't be shown now, or never.
+        """
+        ...
+
+    async def show(self, operation: Operation, notice: Notice) -> Card | None:
+        """Show the card of a change that takes long, or bring it up to date; None where no card can stand."""
+        ...
+
+    async def tell(self, operation: Operation, notice: Notice, *, private: bool) -> str:
+        """
+        Say what came of it, by the first way that is open.
+
+        Returns:
+            The way, for the record.
+
+        Raises:
+            NotTold: Every way is shut for now.
+        """
+        ...
+
+
+class NotTold(Exception):
+    """It could not be said; *after* is how long to wait, None if there is no use in waiting."""
+
+    def __init__(self, reason: str, *, after: timedelta | None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+@dataclass(frozen=True)
+class Runner:
+    """
+    Carries operations out.
+
+    Attributes:
+        requeue: Queues an operation again, whatever its state.
+        patience: A change that takes longer gets its card before its outcome.
+    """
+
+    journal: Journal
+    gate: Gate
+    roles: RoleMap
+    catalog: Catalog
+    agora: AgoraClient
+    teller: Teller
+    requeue: Callable[[Operation], Awaitable[None]]
+    clock: Clock
+    metrics: Metrics
+    confirm_ttl: timedelta
+    patience: timedelta = timedelta(seconds=2)
+
+    async def work(self, operation_id: str) -> None:
+        """
+        Bring an operation on, as far as it can go now. Called at least once for each of its stages.
+
+        Raises:
+            Later: It goes on at another time.
+            StoreError: Redis is away; to be called again.
+        """
+        own = await self.journal.load(operation_id)
+        if own is None:
+            return
+        try:
+            if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:
+                await self._take_turns(own)
+            else:
+                await self._step(own.id, own.target)
+        except Lost:
+            log.info("operation.lost", operation=operation_id)
+
+    async def sweep(self) -> None:
+        """Queue again what was written down and got lost on the way; harmless for what did not."""
+        for operation_id in await self.journal.open_before(self.clock() - timedelta(seconds=10), 1000):
+            operation = await self.journal.load(operation_id)
+            if operation is None:
+                await self.journal.forget(operation_id, "")
+            elif not operation.waits(self.clock()):
+                await self.requeue(operation)
+
+    async def _take_turns(self, own: Operation) -> None:
+        """
+        Run what stands first on the target until it was *own*.
+
+        The engine lets one at a time in, but in no promised order; who is let in works for the first in line.
+        """
+        while (first := await self.journal.next_of(own.target)) is not None:
+            await self._step(first, own.target)
+            if first == own.id:
+                return
+
+    async def _step(self, operation_id: str, target: str) -> None:
+        operation = await self.journal.begin(operation_id)
+        if operation is None:
+            await self.journal.forget(operation_id, target)
+            return
+        command = self.catalog.get(operation.command)
+        if command is None:  # of a newer release: left to a worker that knows it
+            raise Later(timedelta(seconds=15))
+        if operation.runs > MOST_RUNS and operation.state is not State.FINISHED:
+            operation = await self._finish(operation, outcomes.given_up(operation))
+        match operation.state:
+            case State.ASKING:
+                operation = await self._ask(operation, command)
+            case State.WAITING if operation.asked is None:
+                operation = await self._ask(operation, command)
+            case State.WAITING:
+                operation = await self._lapse(operation)
+            case State.RUNNING:
+                operation = await self._carry_out(operation, command)
+        if operation.state is State.FINISHED:
+            await self._tell(operation, command)
+
+    async def _ask(self, operation: Operation, command: AnyCommand) -> Operation:
+        args = command.args.model_validate(operation.args)
+        work = await self._work(operation, agora=self.agora.hurried(GLIMPSE))
+        try:
+            preview = await command.look(args, work)
+        except AgoraError as error:
+            return await self._finish(operation, outcomes.not_asked(await narrow(self.agora, error), error))
+        except UserError as error:
+            return await self._finish(operation, outcomes.refused(error.message, error.hint))
+        if work.unread:
+            unread = f"What is there now could not be read: {work.unread.label}."
+            preview = Preview(preview.question, preview.button, None, preview.then, (unread, *preview.warnings))
+        expires = self.clock() + self.confirm_ttl
+        await self.journal.wait_for_confirmation(operation, expires=expires)
+        try:
+            await self.teller.ask(operation, cards.prompt(operation, preview, expires))
+        except NotTold as error:
+            log.warning("prompt.not_shown", operation=operation.id, reason=str(error))
+        await self.journal.keep_asked(operation, self.clock())
+        raise Later(self.confirm_ttl)
+
+    async def _lapse(self, operation: Operation) -> Operation:
+        left = (operation.expires or self.clock()) - self.clock()
+        if left > timedelta(0):
+            raise Later(left)
+        return await self._finish(operation, outcomes.lapsed(operation))
+
+    async def _carry_out(self, operation: Operation, command: AnyCommand) -> Operation:
+        self.metrics.taken(self.clock() - (operation.decided or operation.created))
+        over = asyncio.Event()
+        showing = asyncio.create_task(self._show(operation, command, over))
+        try:
+            result = await self._result(operation, command)
+        finally:
+            over.set()
+            card = await showing
+        finished = await self._finish(operation, result)
+        return finished.model_copy(update={"card": card or finished.card})
+
+    async def _show(self, operation: Operation, command: AnyCommand, over: asyncio.Event) -> Card | None:
+        """Keep the card of a change up to date for as long as it takes."""
+        card = operation.card
+        while operation.effect.changes and not await _within(self.patience, over):
+            try:
+                shown = operation.model_copy(update={"card": card})
+                card = await self.teller.show(shown, cards.running(shown, command))
+                if card is not None and card != shown.card:
+                    await self.journal.keep_card(operation, card)
+            except (NotTold, StoreError, Lost) as error:
+                log.info("card.not_shown", operation=operation.id, reason=str(error))
+        return card
+
+    async def _result(self, operation: Operation, command: AnyCommand) -> Result:
+        try:
+            args = command.args.model_validate(operation.args)
+            work = await self._work(operation, agora=self.agora)
+            decision = work.standing.may(command.role, command.resource(args), changes=command.effect.changes)
+            if not decision.allowed:
+                return outcomes.refused(decision.reason)
+            reply = await command.run(args, work)
+            return outcomes.done(reply, work.items)
+        except AgoraError as error:
+            return outcomes.failed(await narrow(self.agora, error), error)
+        except UserError as error:
+            return outcomes.refused(error.message, error.hint)
+        except (StoreError, Lost):
+            raise
+        except Exception:  # a mistake of ours must end in words, not in silence
+            log.exception("operation.broke", operation=operation.id, command=operation.command)
+            return outcomes.broken(operation)
+
+    async def _work(self, operation: Operation, *, agora: AgoraClient) -> Work:
+        standing = await self.gate.standing(operation.person)
+        at = operation.decided or operation.created  # the same if another worker does it again
+        return Work(agora, self.roles, self.journal, operation, standing, at)
+
+    async def _finish(self, operation: Operation, result: Result) -> Operation:
+        now = self.clock()
+        unrecorded = operation.effect.changes and not result.audited
+        record = audit_record(operation, result, now) if unrecorded else None
+        await self.journal.finish(operation, result, now, record=record)
+        self.metrics.finished(operation.command, result.outcome.value)
+        log.info("operation.finished", operation=operation.id, command=operation.command, outcome=result.outcome.value)
+        return operation.model_copy(update={"state": State.FINISHED, "result": result, "finished": now})
+
+    async def _tell(self, operation: Operation, command: AnyCommand) -> None:
+        result = operation.result
+        private = operation.effect is Effect.READ or result is None or result.outcome.private
+        notice = cards.answer(operation) if private else cards.outcome(operation, command)
+        began = self.clock()
+        try:
+            where = await self.teller.tell(operation, notice, private=private)
+            self.metrics.told(self.clock() - began)
+        except NotTold as error:
+            log.warning("outcome.not_told", operation=operation.id, reason=str(error))
+            if error.after is not None:
+                raise Later(error.after) from error
+            where = "nowhere"
+        await self.journal.told(operation, where)
+
+
+def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
+    """What the audit trail says of an operation that is over."""
+    args = operation.args
+    return Record(
+        at=now,
+        actor=operation.person,
+        action=operation.command,
+        command_line=operation.line,
+        operation=operation.id,
+        entry=args.get("entry"),
+        region=args.get("region"),
+        streams=tuple(args.get("streams", ())),
+        channel=operation.channel,
+        outcome=result.outcome.value,
+        detail=result.headline,
+    )
+
+
+async def _within(limit: timedelta, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(limit.total_seconds()):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+__all__ = ["Later", "NotTold", "Outcome", "Runner", "Teller"]

@@ -1,0 +1,121 @@
+"""What a command gets to work with while one operation runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeVar
+
+from bot.access.decide import Resource
+from bot.access.gate import Standing
+from bot.access.grants import Grant
+from bot.access.rolemap import RoleMap
+from bot.access.roles import Role
+from bot.agora import AgoraClient, AgoraError, Explanation, explain, narrow
+from bot.command import Reply, Words
+from bot.operations.journal import Journal
+from bot.operations.operation import ItemResult, Operation, Outcome
+from bot.wording import code
+
+AT_ONCE: Final = 20  # items of one operation that are with Agora at the same time
+LOOKED_INTO: Final = 5  # failed items whose cause is looked for; each look is a call more
+
+T = TypeVar("T")
+
+
+@dataclass
+class Work:
+    """One run of one operation."""
+
+    agora: AgoraClient
+    roles: RoleMap
+    journal: Journal
+    record: Operation
+    standing: Standing
+    at: datetime
+    items: list[ItemResult] = field(default_factory=list)
+    unread: AgoraError | None = None
+    _looks: int = 0
+
+    @property
+    def person(self) -> str:
+        """Who asked."""
+        return self.record.person
+
+    @property
+    def operation(self) -> str:
+        """The operation's id."""
+        return self.record.id
+
+    @property
+    def channel(self) -> str:
+        """Where it was asked."""
+        return self.record.channel
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """What the person was given."""
+        return self.standing.grants
+
+    @property
+    def is_bootstrap_admin(self) -> bool:
+        """Whether the settings make the person admin."""
+        return self.person in self.standing.gate.admins
+
+    def sees(self, entry: str) -> bool:
+        """Whether the person may see this entry point."""
+        return self.standing.may(Role.VIEWER, Resource(entry=entry), changes=False).allowed
+
+    async def glimpse(self, call: Awaitable[T]) -> T | None:
+        """What a read gives, or None if Agora does not answer in time; what can't go well later is raised."""
+        try:
+            return await call
+        except AgoraError as error:
+            if not error.retry_helps:
+                raise
+            self.unread = error
+            return None
+
+    async def each(self, items: Sequence[str], do: Callable[[str], Awaitable[None]], words: Words) -> Reply:
+        """Do one thing to several items; see `bot.command.Context`."""
+        unique = list(dict.fromkeys(items))
+        if len(unique) == 1:
+            await do(unique[0])
+            return Reply(words.done(unique[0]), after=words.after)
+        places = asyncio.Semaphore(AT_ONCE)
+        self.items = list(await asyncio.gather(*(self._one(item, do, words, places) for item in unique)))
+        good = sum(item.outcome is Outcome.SUCCEEDED for item in self.items)
+        return Reply(f"{words.title}: {good} of {len(unique)} done.", after=words.after if good else ())
+
+    async def _one(
+        self, item: str, do: Callable[[str], Awaitable[None]], words: Words, places: asyncio.Semaphore
+    ) -> ItemResult:
+        if item in self.record.done:  # by the worker that had this operation before
+            return self.record.done[item]
+        async with places:
+            result = await self._tried(item, do, words)
+        await self.journal.keep_item(self.record, result)
+        self.record.done[item] = result
+        return result
+
+    async def _tried(self, item: str, do: Callable[[str], Awaitable[None]], words: Words) -> ItemResult:
+        try:
+            await do(item)
+        except AgoraError as error:
+            explanation = await self._explained(error)
+            return ItemResult(
+                item=item,
+                outcome=Outcome.UNKNOWN if error.changed == "unknown" else Outcome.FAILED,
+                sentence=f"{code(item)}: {explanation.happened} {explanation.state}",
+                advice=explanation.advice,
+                retry=explanation.retry_helps,
+            )
+        return ItemResult(item=item, outcome=Outcome.SUCCEEDED, sentence=words.done(item))
+
+    async def _explained(self, error: AgoraError) -> Explanation:
+        if self._looks >= LOOKED_INTO:
+            return explain(error)
+        self._looks += 1
+        return await narrow(self.agora, error)

@@ -1,0 +1,99 @@
+"""Notices as Slack messages: blocks for the eye, the whole of it as text for notifications and screen readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot.notice import Button, Notice
+from bot.slack.text import cut, elements, escaped
+
+# chat.update takes 4,000 characters of text: https://docs.slack.dev/reference/methods/chat.update
+TEXT_LIMIT: Final = 3900
+ROWS_LIMIT: Final = 8000  # characters of list rows that a card can carry and still be read
+SMALL_LIMIT: Final = (
+    2900  # a text object takes 3,000: https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+)
+LABEL_LIMIT: Final = 75  # https://docs.slack.dev/reference/block-kit/block-elements/button-element
+CONFIRM_LIMIT: Final = 300  # https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What Slack's methods take."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+    def fields(self) -> dict[str, Any]:
+        """As arguments of a method."""
+        return {"text": self.text, "blocks": self.blocks}
+
+
+def render(notice: Notice) -> Message:
+    """Make a message of *notice*."""
+    rows = _fitting(notice.rows)
+    sentences = [notice.headline, *notice.lines, *rows, *notice.after, " · ".join(notice.small)]
+    blocks = [_paragraphs([notice.headline], bold=True)]
+    blocks += [_body(notice.lines, rows, notice.after)] if notice.lines or rows or notice.after else []
+    blocks += [_actions(notice.buttons)] if notice.buttons else []
+    blocks += [_small(notice.small)] if notice.small else []
+    return Message(cut([sentence for sentence in sentences if sentence], TEXT_LIMIT), blocks)
+
+
+def _paragraphs(lines: list[str], *, bold: bool = False) -> Block:
+    return {"type": "rich_text", "elements": [_section(lines, bold=bold)]}
+
+
+def _body(lines: tuple[str, ...], rows: list[str], after: tuple[str, ...]) -> Block:
+    parts = [_section(list(lines))] if lines else []
+    if rows:
+        items = [{"type": "rich_text_section", "elements": elements(row)} for row in rows]
+        parts.append({"type": "rich_text_list", "style": "bullet", "elements": items})
+    parts += [_section(list(after))] if after else []
+    return {"type": "rich_text", "elements": parts}
+
+
+def _section(lines: list[str], *, bold: bool = False) -> Block:
+    joined = [element for line in lines for element in [*elements(line, bold=bold), {"type": "text", "text": "\n"}]]
+    return {"type": "rich_text_section", "elements": joined[:-1]}
+
+
+def _actions(buttons: tuple[Button, ...]) -> Block:
+    return {"type": "actions", "elements": [_button(button) for button in buttons]}
+
+
+def _button(button: Button) -> Block:
+    block: Block = {
+        "type": "button",
+        "action_id": button.action,
+        "text": {"type": "plain_text", "text": button.label[:LABEL_LIMIT], "emoji": False},
+        "value": button.operation,
+    }
+    if button.style:
+        block["style"] = button.style
+    if button.confirm:
+        block["confirm"] = {
+            "title": {"type": "plain_text", "text": f"{button.label}?"[:100]},
+            "text": {"type": "plain_text", "text": button.confirm[:CONFIRM_LIMIT], "emoji": False},
+            "confirm": {"type": "plain_text", "text": button.label[:30]},
+            "deny": {"type": "plain_text", "text": "Leave it as it is"},
+        }
+    return block
+
+
+def _small(parts: tuple[str, ...]) -> Block:
+    text = " · ".join(cut([part], SMALL_LIMIT) for part in parts)
+    kept = text if len(text) <= SMALL_LIMIT else escaped(parts[-1])
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": kept, "verbatim": True}]}
+
+
+def _fitting(rows: tuple[str, ...]) -> list[str]:
+    kept: list[str] = []
+    for number, row in enumerate(rows):
+        if sum(map(len, kept)) + len(row) > ROWS_LIMIT:
+            return [*kept, f"and {len(rows) - number} more"]
+        kept.append(row)
+    return kept

@@ -1,0 +1,169 @@
+"""The two listeners: every command, every button. HTTP and Socket Mode both end here."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clicks import Click, Clicks, Pressed
+from bot.dispatch import Dispatcher, Invocation
+from bot.metrics import Metrics
+from bot.notice import Notice
+from bot.operations.operation import new_id
+from bot.slack.api import SlackApi, SlackError
+from bot.slack.blocks import render
+from bot.wording import code
+
+# Bolt reads these by itself; the first two would turn a bot for one workspace into an installable app.
+STRAY: Final = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN", "SLACK_BOT_TOKEN")
+
+log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+
+
+def bolt_app(
+    *,
+    api: SlackApi,
+    dispatcher: Dispatcher,
+    clicks: Clicks,
+    background: Callable[[Awaitable[None]], None],
+    metrics: Metrics,
+) -> AsyncApp:
+    """
+    Make the Bolt app.
+
+    Args:
+        api: To answer clicks with.
+        dispatcher: Takes commands.
+        clicks: Takes clicks.
+        background: Runs what goes out after the acknowledgement.
+        metrics: Counts the answers.
+    """
+    with _without(STRAY):
+        app = AsyncApp(
+            name="agora-bot",
+            # No token: Bolt would ask auth.test before it answers the first request.
+            client=AsyncWebClient(base_url=api.client.base_url, session=api.client.session, retry_handlers=[]),
+            authorize=_authorize,
+            # The listener ends before the answer goes out: no half-acknowledged state, no 10 ms polling.
+            process_before_response=True,
+            request_verification_enabled=False,  # bot.slack.http has verified it; Socket Mode needs none
+            ssl_check_enabled=False,
+        )
+
+    async def command_used(ack: AsyncAck, body: Body) -> BoltResponse:
+        began = time.monotonic()
+        try:
+            notice = await dispatcher.invoke(_invocation(body))
+        except Exception:  # a mistake of ours must end in words, not in Slack's "dispatch_failed"
+            notice = _broken("command")
+        took = timedelta(seconds=time.monotonic() - began)
+        metrics.acknowledged("command", "accepted" if notice is None else "answered", took)
+        if notice is None:
+            return await ack()
+        return await ack(response_type="ephemeral", **render(notice).fields())
+
+    async def button_pressed(ack: AsyncAck, body: Body) -> BoltResponse:
+        click = _click(body)
+        if click is not None:
+            background(_answer(api, click.response_url, await _pressed(clicks, click)))
+        return await ack()
+
+    async def ignored(ack: AsyncAck) -> BoltResponse:
+        return await ack()
+
+    everything = re.compile("")
+    app.command(everything)(command_used)
+    app.action(everything)(button_pressed)
+    app.event(everything)(ignored)
+    return app
+
+
+async def _pressed(clicks: Clicks, click: Click) -> Pressed:
+    try:
+        return await clicks.press(click)
+    except Exception:  # as for commands
+        return Pressed(_broken("click"))
+
+
+def _broken(what: str) -> Notice:
+    reference = new_id()
+    log.exception(f"{what}.broke", reference=reference)
+    return Notice(
+        headline="The bot made a mistake. Whether anything was done is not known.",
+        after=(f"Look before you repeat it, and tell whoever runs the bot: its log has {code(reference)}.",),
+    )
+
+
+async def _answer(api: SlackApi, url: str | None, pressed: Pressed) -> None:
+    """Answer a click: Slack shows nothing of an acknowledgement's body."""
+    if url is None:
+        return
+    try:
+        await api.respond(url, render(pressed.notice), replace=pressed.replace)
+    except SlackError as error:
+        log.warning("click.not_answered", reason=str(error))
+
+
+async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """Bolt wants to know whose token to use; it uses none."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token="unused")  # noqa: S106
+
+
+def _invocation(body: Body) -> Invocation:
+    fields = {name: str(body.get(name) or "") for name in ("command", "text", "user_id", "team_id", "channel_id")}
+    seen = "\n".join([*fields.values(), str(body.get("trigger_id")), str(body.get("response_url"))])
+    return Invocation(
+        command=fields["command"],
+        text=fields["text"],
+        person=fields["user_id"],
+        team=fields["team_id"],
+        channel=fields["channel_id"],
+        response_url=body.get("response_url"),
+        once=hashlib.sha256(seen.encode()).hexdigest(),
+    )
+
+
+def _click(body: Body) -> Click | None:
+    """
+    The click, or None for an element that only looks like one of our buttons.
+
+    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    action = body["actions"][0]
+    if not isinstance(action.get("value"), str):
+        return None
+    user, team = body["user"], body.get("team") or {}
+    home = user.get("team_id")
+    channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or ""
+    return Click(
+        action=str(action["action_id"]),
+        operation=action["value"],
+        person=str(user["id"]),
+        team=str(team.get("id") or home or ""),
+        channel=str(channel),
+        response_url=body.get("response_url"),
+        outsider=bool(home and team.get("id") and home != team["id"]),
+    )
+
+
+@contextmanager
+def _without(names: tuple[str, ...]) -> Iterator[None]:
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

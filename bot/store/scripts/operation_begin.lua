@@ -1,0 +1,15 @@
+-- A worker takes an operation on; whoever held it before is fenced off by the count of starts.
+-- KEYS: operation
+-- Returns: all fields of the operation, flat; empty if there is no such operation
+if redis.call('EXISTS', KEYS[1]) == 0 then
+    return {}
+end
+redis.call('HINCRBY', KEYS[1], 'starts', 1)
+local state = redis.call('HGET', KEYS[1], 'state')
+if state == 'queued' then
+    redis.call('HSET', KEYS[1], 'state', 'running')
+end
+if state ~= 'finished' and state ~= 'told' then
+    redis.call('HINCRBY', KEYS[1], 'runs', 1)
+end
+return redis.call('HGETALL', KEYS[1])

@@ -1,0 +1,19 @@
+-- Confirm an operation that waits for it: once, and before it lapses. Who may press was decided before.
+-- KEYS: operation, turns of the target, sequence
+-- ARGV: id, now (ms), deadline (ms, Redis time)
+-- Returns: the state in which it was found; 'waiting' means that it is queued now, 'lapsed' that it was
+--          too late to confirm, 'late' that Redis came to it after the deadline
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'waiting' then
+    return state
+end
+local time = redis.call('TIME')
+if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[3]) then
+    return 'late'
+end
+if tonumber(redis.call('HGET', KEYS[1], 'expires')) <= tonumber(ARGV[2]) then
+    return 'lapsed'
+end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'decided', ARGV[2])
+redis.call('ZADD', KEYS[2], redis.call('INCR', KEYS[3]), ARGV[1])
+return 'waiting'

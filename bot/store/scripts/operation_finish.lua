@@ -1,0 +1,18 @@
+-- Keep the outcome of an operation and its audit record, in one step.
+-- KEYS: operation, turns of the target, audit trail
+-- ARGV: id, starts ('' = whoever), states from (comma before and after each), result, now (ms), most audit records,
+--       audit field, value, ... (none: not audited)
+-- Returns: the state in which it was found if that was none of those, else 'ok'; 'lost' if another worker has it
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state or not string.find(ARGV[3], ',' .. state .. ',', 1, true) then
+    return state or 'gone'
+end
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'starts') ~= ARGV[2] then
+    return 'lost'
+end
+redis.call('HSET', KEYS[1], 'state', 'finished', 'result', ARGV[4], 'finished', ARGV[5])
+redis.call('ZREM', KEYS[2], ARGV[1])
+if #ARGV > 6 then
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', unpack(ARGV, 7))
+end
+return 'ok'
