@@ -105,7 +105,7 @@ def test_help_installs_nothing(checkout: Checkout) -> None:
 
 
 def test_a_fresh_checkout_becomes_the_bot(checkout: Checkout) -> None:
-    """The first start installs with pip alone and becomes `bot try`, the second is quiet; the exit code is the bot's."""
+    """The first start installs (with pip alone) and becomes `bot try`; later ones are quiet. The exit code is kept."""
     first_code, first, error = checkout.run(uv=False)
     second = checkout.run("serve", "--no-worker")
 
