@@ -16,12 +16,8 @@ After a kill -9 of the bot the server stays, and the next start adopts it. It is
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-import stat
 import subprocess
 import sys
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -33,9 +29,9 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from bot.store.binary import server_program
 from bot.store.errors import StoreError
+from bot.store.folders import private_folder, socket_path
 from bot.store.locks import FileLock
 
-_SOCKET_PATH_MAX_BYTES = 100  # sun_path holds 108 bytes on Linux, 104 on macOS: unix(7)
 _POLL = timedelta(milliseconds=20)
 
 
@@ -72,7 +68,7 @@ class Embedded:
         """
         if sys.platform == "win32":
             raise StoreError("The embedded store needs Linux or macOS. Set REDIS_URL, or use WSL 2.", reason="start")
-        folder = _private(data_dir / "store")
+        folder = private_folder(data_dir / "store")
         users = FileLock(folder / "users.lock")
         await users.wait(shared=True)  # a process that is just stopping the server holds it alone
         try:
@@ -109,7 +105,7 @@ async def _launch_if_none_runs(folder: Path, program: Path | None) -> bool:
     try:
         if not server.take():
             return False
-        socket = _socket_path(folder)
+        socket = socket_path(folder)
         server.write(str(socket))
         await asyncio.to_thread(_launch, program or server_program(), folder, socket, server)
         return True
@@ -211,27 +207,6 @@ def _running(folder: Path) -> bool:
         return not server.take(shared=True)
     finally:
         server.close()
-
-
-def _private(folder: Path) -> Path:
-    """Make *folder*, for its owner only."""
-    folder = folder.absolute()
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    # The folder for sockets has a name that others can guess, in a place where others can write.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise StoreError(f"{folder} belongs to somebody else. Remove it, or choose another DATA_DIR.", reason="start")
-    folder.chmod(0o700)
-    return folder
-
-
-def _socket_path(folder: Path) -> Path:
-    socket = folder / "store.sock"
-    if len(os.fsencode(socket)) <= _SOCKET_PATH_MAX_BYTES:
-        return socket
-    short = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    return _private(Path(tempfile.gettempdir()) / f"agora-bot-{os.getuid()}-{short}") / "store.sock"
 
 
 def _last_line(log: Path) -> str:
