@@ -32,7 +32,7 @@ def private_folder(folder: Path) -> Path:
 
 
 def socket_path(folder: Path) -> Path:
-    """Say where the socket of the store in *folder* is: in it, or below the temporary folder if the name is too long."""
+    """Say where the socket of the store in *folder* is: there, or in the temporary folder if the name is too long."""
     socket = folder / "store.sock"
     if len(os.fsencode(socket)) <= _SOCKET_PATH_MAX_BYTES:
         return socket
