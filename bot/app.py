@@ -7,7 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -117,7 +117,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         catalog=known,
         agora=agora,
         teller=SlackTeller(api),
-        requeue=lambda operation: requeue(operation),
+        requeue=lambda operation, when=None: requeue(operation, when),
         clock=clock,
         metrics=metrics,
         confirm_ttl=settings.confirm_ttl,
@@ -136,8 +136,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
 
     metrics.watch_backlog(lambda: _backlog(journal, clock))
 
-    async def requeue(operation: Operation) -> None:
-        await engine.add(operation.queue_key, operation.id, operation.queue_target)
+    async def requeue(operation: Operation, when: datetime | None = None) -> None:
+        await engine.add(operation.queue_key, operation.id, operation.queue_target, when=when)
 
     asks = {Effect.DISRUPTIVE, Effect.CHANGE} if settings.confirm == "changes" else {Effect.DISRUPTIVE}
     dispatcher = Dispatcher(
@@ -184,7 +184,7 @@ class Greeting:
                 await self._api.call("auth.test")
             except SlackRefused as error:
                 self._trouble = f"Slack refuses SLACK_BOT_TOKEN: {error.code}. Copy it again from the Slack app's page."
-                log.error("slack.refused", code=error.code)
+                log.warning("slack.refused", code=error.code)
                 return
             except SlackAway as error:
                 self._trouble = f"Slack does not answer auth.test: {error}."

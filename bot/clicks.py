@@ -111,7 +111,7 @@ class Clicks:
             return _foreign(operation)
         reason = await self._objection(click.person, operation)
         if reason:
-            return Pressed(Notice(f"⛔ {reason}", after=("Nothing was done.",)))
+            return Pressed(Notice(f"{reason} ⛔", after=("Nothing was done.",)))
         now = self._clock()
         deadline_ms = await self._redis_ms() + int(WRITE_WITHIN.total_seconds() * 1000)
         found = await self._journal.confirm(operation, now, deadline_ms=deadline_ms)
@@ -142,7 +142,7 @@ class Clicks:
         again = self._repeat(click, operation)
         reason = await self._objection(click.person, again)
         if reason:
-            return Pressed(Notice(f"⛔ {reason}", after=("Nothing was done.",)))
+            return Pressed(Notice(f"{reason} ⛔", after=("Nothing was done.",)))
         deadline_ms = await self._redis_ms() + int(WRITE_WITHIN.total_seconds() * 1000)
         match await self._journal.accept(again, once=f"retry:{operation.id}", deadline_ms=deadline_ms):
             case Repeated(known):
@@ -155,13 +155,12 @@ class Clicks:
         return Pressed(cards.outcome(operation.model_copy(update={"retried": again.id}), command), replace=True)
 
     def _repeat(self, click: Click, operation: Operation) -> Operation:
-        failed = [item.item for item in operation.result.items if item.outcome is not Outcome.SUCCEEDED] if (
-            operation.result
-        ) else []  # fmt: skip
+        items = operation.result.items if operation.result else ()
+        failed = [item.item for item in items if item.outcome is not Outcome.SUCCEEDED]
         args = {**operation.args, "streams": failed} if failed else operation.args
         command = self._catalog.get(operation.command)
         line = command.line(command.args.model_validate(args)) if command else operation.line
-        new = Operation(
+        return Operation(
             id=new_id(),
             command=operation.command,
             args=args,
@@ -176,7 +175,6 @@ class Clicks:
             created=self._clock(),
             retry_of=operation.id,
         )
-        return new
 
     async def _objection(self, person_id: str, operation: Operation) -> str | None:
         """Why the person may not do this, as the role map is now."""

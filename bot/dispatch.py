@@ -108,7 +108,7 @@ class Dispatcher:
             known = listing([code(group) for group in self._catalog.groups])
             raise BadArguments(f"{code(invocation.command)} is not a command of this bot.", hint=f"It has {known}.")
         asked = [word.text.casefold() for word in typed]
-        if not asked or asked == ["help"] or asked == ["?"]:
+        if asked in ([], ["help"], ["?"]):
             return help.of_group(self._catalog, invocation.command)
         if asked[0] == "help":
             return help.of_command(self._catalog.find(invocation.command, typed[1:]))
@@ -133,7 +133,7 @@ class Dispatcher:
         _, helpers = await asyncio.gather(self._audit.append(record), self._gate.roles.administrators())
         who = listing([person(helper) for helper in helpers[:3]], word="or")
         return Notice(
-            headline=f"⛔ {reason}",
+            headline=f"{reason} ⛔",
             lines=("Nothing was done.",),
             after=(
                 f"{who} can grant it." if who else "Nobody can grant it yet: whoever runs the bot sets BOT_ADMINS.",

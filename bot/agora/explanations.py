@@ -23,6 +23,7 @@ class Explanation:
     What a failed call means. All sentences, values in backticks.
 
     Attributes:
+        asked: What the call was to do: "turn on recording of `main-stage` …".
         happened: With the status, or "no answer", "no connection".
         state: What is there now, as far as it is known.
         causes: The likeliest first; at least one.
@@ -31,6 +32,7 @@ class Explanation:
         done: For a change whose outcome was unknown and could be looked up: whether it is there now.
     """
 
+    asked: str
     happened: str
     state: str
     causes: tuple[str, ...]
@@ -43,7 +45,8 @@ def explain(error: AgoraError) -> Explanation:
     """Explain *error* from what is known without asking Agora again; `narrow` asks."""
     text = Text(error.call, error.status)
     return Explanation(
-        happened=_happened(error, text),
+        asked=str(error.call),
+        happened=happened_for(error, text),
         state=_state(error),
         causes=causes_for(error, text),
         advice=_advice(error, text),
@@ -58,11 +61,6 @@ def duration_in_words(duration: timedelta) -> str:
         return f"{seconds} seconds" if seconds != 1 else "1 second"
     minutes = -(-seconds // 60)
     return f"{minutes} minutes" if minutes <= LONGEST_IN_MINUTES else f"{-(-minutes // 60)} hours"
-
-
-def _happened(error: AgoraError, text: Text) -> str:
-    tries = f", tried {error.tries} times" if error.tries > 1 else ""
-    return f"{happened_for(error, text)} The request was to {error.call}{tries}."
 
 
 def _state(error: AgoraError) -> str:

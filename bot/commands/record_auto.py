@@ -5,11 +5,10 @@ from __future__ import annotations
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, command
+from bot.commands.live import live_now
 from bot.commands.record_on import RECORDING
 from bot.kinds import Entry, OnOff
-from bot.wording import code, listing, plural
-
-SHOWN = 5
+from bot.wording import code
 
 
 class RecordAutoArgs(Args):
@@ -23,17 +22,12 @@ async def preview(args: RecordAutoArgs, ctx: Context) -> Preview:
     """Which streams it reaches; Agora does not say how the switch stands."""
     online = await ctx.glimpse(ctx.agora.online_streams(args.entry))
     entry, on = code(args.entry), args.switch == "on"
-    warnings = []
-    if online:
-        names = listing([code(stream.name) for stream in online[:SHOWN]])
-        more = f" and {len(online) - SHOWN} more" if len(online) > SHOWN else ""
-        warnings.append(f"{plural(len(online), 'stream')} of {entry} live now: {names}{more}.")
     return Preview(
         question=f"{'Record every stream' if on else 'Stop recording every stream'} of {entry} by itself?",
         button="Record every stream" if on else "Turn automatic recording off",
         now="Agora does not say whether automatic recording is on." if online is not None else None,
         then=_then(on),
-        warnings=tuple(warnings),
+        warnings=live_now(args.entry, online),
     )
 
 

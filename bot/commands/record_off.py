@@ -11,6 +11,8 @@ from bot.commands.record_on import RECORDING
 from bot.kinds import Entry, Region, Streams
 from bot.wording import code, listing, moment
 
+SHOWN = 10
+
 
 class RecordOffArgs(Args):
     """What not to record any longer."""
@@ -22,13 +24,15 @@ class RecordOffArgs(Args):
 
 async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     """Which of the streams are live now; whether they are being recorded can't be asked."""
-    names = listing([code(stream) for stream in dict.fromkeys(args.streams)])
+    unique = list(dict.fromkeys(args.streams))
+    names = listing([code(stream) for stream in unique]) if len(unique) <= SHOWN else f"{len(unique)} streams"
     online = await ctx.glimpse(ctx.agora.online_streams(args.entry))
     now = None
     if online is not None:
         live = {stream.name: stream.started_at for stream in online}
         rows = [_state(stream, live) for stream in dict.fromkeys(args.streams)]
-        now = f"{'; '.join(rows[:10])}{f'; and {len(rows) - 10} more' if len(rows) > 10 else ''}."
+        rows[SHOWN:] = [f"and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
+        now = f"{'; '.join(rows)}."
     return Preview(
         question=f"Stop recording {names} on {code(args.entry)}, region {code(args.region)}?",
         button="Stop recording",

@@ -6,12 +6,12 @@ from bot.access.roles import Role
 from bot.agora import Transfer
 from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, command
+from bot.commands.live import live_now
 from bot.errors import UserError
 from bot.kinds import Address, Entry, OnOff, display_address
-from bot.wording import code, listing, plural
+from bot.wording import code
 
 TRANSFER = "https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer"
-SHOWN = 5
 
 
 class TransferSetArgs(Args):
@@ -36,7 +36,7 @@ async def preview(args: TransferSetArgs, ctx: Context) -> Preview:
         button=f"Turn transfer {args.switch}",
         now=describe(held) if held else None,
         then=describe(wanted) if held or args.callback else f"{args.switch}, with the address that Agora holds",
-        warnings=(_reached(entry, [stream.name for stream in online]),) if online else (),
+        warnings=live_now(args.entry, online),
     )
 
 
@@ -81,9 +81,3 @@ def _refuse_without_address(wanted: Transfer) -> None:
             "Agora holds no callback address for this entry point, so it could not learn where the streams go.",
             hint="Add the address of your service: `/transfer set <entry> on https://hooks.example.com/transfer`.",
         )
-
-
-def _reached(entry: str, streams: list[str]) -> str:
-    names = listing([code(stream) for stream in streams[:SHOWN]])
-    more = f" and {len(streams) - SHOWN} more" if len(streams) > SHOWN else ""
-    return f"{plural(len(streams), 'stream')} of {entry} live now: {names}{more}."

@@ -49,10 +49,16 @@ def running(operation: Operation, command: AnyCommand) -> Notice:
     count = len(operation.args.get("streams", ()))
     progress = (f"{len(operation.done)} of {count} done so far.",) if count > 1 else ()
     return Notice(
-        headline=f"⏳ Working on it: {command.summary}",
+        headline=f"Working on it: {command.summary} ⏳",
         lines=progress or ("Agora has not answered yet.",),
         small=_origin(operation),
     )
+
+
+def reading(operation: Operation) -> Notice:
+    """What a caller sees while a read takes long."""
+    small = (code(operation.line, limit=300), f"operation {code(operation.id)}")
+    return Notice(headline="Agora has not answered yet; the bot keeps asking. ⏳", small=small)
 
 
 def outcome(operation: Operation, command: AnyCommand) -> Notice:
@@ -61,7 +67,7 @@ def outcome(operation: Operation, command: AnyCommand) -> Notice:
     if result is None:
         raise ValueError(f"operation {operation.id} has no outcome")
     return Notice(
-        headline=f"{MARKS[result.outcome]} {result.headline}",
+        headline=f"{result.headline} {MARKS[result.outcome]}",
         lines=_lines(result),
         rows=_rows(result),
         after=_advice(result),
@@ -78,7 +84,7 @@ def answer(operation: Operation) -> Notice:
     if result.outcome is Outcome.SUCCEEDED:
         return Notice(headline=result.headline, rows=result.lines, after=(result.advice,) if result.advice else ())
     return Notice(
-        headline=f"{MARKS[result.outcome]} {result.headline}",
+        headline=f"{result.headline} {MARKS[result.outcome]}",
         lines=_lines(result),
         rows=_rows(result),
         after=_advice(result),
@@ -117,7 +123,7 @@ def _rows(result: Result) -> tuple[str, ...]:
     if result.causes:
         return result.causes
     ordered = sorted(result.items, key=lambda item: item.outcome is Outcome.SUCCEEDED)
-    rows = [f"{MARKS[item.outcome]} {item.sentence}" for item in ordered[:SHOWN_ITEMS]]
+    rows = [f"{item.sentence} {MARKS[item.outcome]}" for item in ordered[:SHOWN_ITEMS]]
     hidden = ordered[SHOWN_ITEMS:]
     if hidden:
         good = sum(item.outcome is Outcome.SUCCEEDED for item in hidden)

@@ -16,8 +16,10 @@ REMEMBERED: Final = timedelta(days=1)  # how long a repeated request is recognis
 KEPT: Final = timedelta(days=7)  # how long a told operation can be looked up, retried, explained
 WORKER_AGE: Final = timedelta(seconds=20)  # a worker not heard of for longer is not counted
 
-RECORD: Final = {"id", "command", "args", "line", "effect", "person", "team", "channel", "response_url", "target", "asks",
-                 "created", "retry_of"}  # fmt: skip
+# What is written once; the rest of an operation changes on its way.
+RECORD: Final = set(Operation.model_fields) - {
+    "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
+}  # fmt: skip
 
 
 class Lost(Exception):

@@ -134,8 +134,9 @@ class Operation(_Value):
     @property
     def queue_key(self) -> str:
         """Under which the engine knows it: the same stage queued twice is one."""
-        before = self.asks and self.decided is None
-        return f"op:{self.id}:{'ask' if before else 'do'}"
+        if not self.asks or self.decided is not None:
+            return f"op:{self.id}:do"
+        return f"op:{self.id}:{'ask' if self.expires is None else 'lapse'}"
 
     @property
     def queue_target(self) -> str:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.agora import AgoraError, Explanation
 from bot.command import Reply
 from bot.operations.operation import ItemResult, Operation, Outcome, Result
 from bot.wording import code, moment
+
+TITLES: Final = {
+    Outcome.SUCCEEDED: "Done after all",
+    Outcome.FAILED: "Failed",
+    Outcome.UNKNOWN: "Not known whether it was done",
+}
 
 
 def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
@@ -33,8 +40,8 @@ def failed(explanation: Explanation, error: AgoraError) -> Result:
         outcome = Outcome.SUCCEEDED if explanation.done else Outcome.FAILED
     return Result(
         outcome=outcome,
-        headline=explanation.happened,
-        lines=(explanation.state,),
+        headline=f"{TITLES[outcome]}: {explanation.asked}.",
+        lines=(explanation.happened, explanation.state),
         causes=explanation.causes,
         advice=explanation.advice,
         small=_small(error),
@@ -45,7 +52,10 @@ def failed(explanation: Explanation, error: AgoraError) -> Result:
 def not_asked(explanation: Explanation, error: AgoraError) -> Result:
     """It would fail for sure, so its requester is not even asked."""
     result = failed(explanation, error)
-    return result.model_copy(update={"outcome": Outcome.REFUSED, "retry": False})
+    headline = f"Not asked, since it could not work: {explanation.happened}"
+    return result.model_copy(
+        update={"outcome": Outcome.REFUSED, "headline": headline, "lines": ("Nothing was changed.",), "retry": False}
+    )
 
 
 def refused(reason: str, hint: str | None = None) -> Result:

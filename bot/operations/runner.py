@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -23,7 +23,7 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.engine import Later
 from bot.operations.journal import Journal, Lost
-from bot.operations.operation import Card, Operation, Outcome, Result, State
+from bot.operations.operation import Card, Operation, Result, State
 from bot.operations.work import Work
 from bot.store import StoreError
 
@@ -62,6 +62,14 @@ class Teller(Protocol):
         ...
 
 
+class Requeue(Protocol):
+    """Queues an operation, for now or for a time to come; once for each of its stages."""
+
+    def __call__(self, operation: Operation, when: datetime | None = None) -> Awaitable[None]:
+        """Raises StoreError where the queue does not answer; the sweep finds it later."""
+        ...
+
+
 class NotTold(Exception):
     """It could not be said; *after* is how long to wait, None if there is no use in waiting."""
 
@@ -76,7 +84,6 @@ class Runner:
     Carries operations out.
 
     Attributes:
-        requeue: Queues an operation again, whatever its state.
         patience: A change that takes longer gets its card before its outcome.
     """
 
@@ -86,7 +93,7 @@ class Runner:
     catalog: Catalog
     agora: AgoraClient
     teller: Teller
-    requeue: Callable[[Operation], Awaitable[None]]
+    requeue: Requeue
     clock: Clock
     metrics: Metrics
     confirm_ttl: timedelta
@@ -118,7 +125,7 @@ class Runner:
             if operation is None:
                 await self.journal.forget(operation_id, "")
             elif not operation.waits(self.clock()):
-                await self.requeue(operation)
+                await self.requeue(operation, None)
 
     async def _take_turns(self, own: Operation) -> None:
         """
@@ -172,12 +179,13 @@ class Runner:
         except NotTold as error:
             log.warning("prompt.not_shown", operation=operation.id, reason=str(error))
         await self.journal.keep_asked(operation, self.clock())
-        raise Later(self.confirm_ttl)
+        waiting = operation.model_copy(update={"state": State.WAITING, "expires": expires})
+        await self.requeue(waiting, expires)
+        return waiting
 
     async def _lapse(self, operation: Operation) -> Operation:
-        left = (operation.expires or self.clock()) - self.clock()
-        if left > timedelta(0):
-            raise Later(left)
+        if operation.waits(self.clock()):
+            return operation
         return await self._finish(operation, outcomes.lapsed(operation))
 
     async def _carry_out(self, operation: Operation, command: AnyCommand) -> Operation:
@@ -195,6 +203,8 @@ class Runner:
     async def _show(self, operation: Operation, command: AnyCommand, over: asyncio.Event) -> Card | None:
         """Keep the card of a change up to date for as long as it takes."""
         card = operation.card
+        if operation.effect is Effect.READ:
+            await self._say_patience(operation, over)
         while operation.effect.changes and not await _within(self.patience, over):
             try:
                 shown = operation.model_copy(update={"card": card})
@@ -204,6 +214,15 @@ class Runner:
             except (NotTold, StoreError, Lost) as error:
                 log.info("card.not_shown", operation=operation.id, reason=str(error))
         return card
+
+    async def _say_patience(self, operation: Operation, over: asyncio.Event) -> None:
+        """Say once that a read takes long; silence would look like a command that was lost."""
+        if await _within(self.patience, over):
+            return
+        try:
+            await self.teller.tell(operation, cards.reading(operation), private=True)
+        except NotTold as error:
+            log.info("card.not_shown", operation=operation.id, reason=str(error))
 
     async def _result(self, operation: Operation, command: AnyCommand) -> Result:
         try:
@@ -279,6 +298,3 @@ async def _within(limit: timedelta, event: asyncio.Event) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-__all__ = ["Later", "NotTold", "Outcome", "Runner", "Teller"]

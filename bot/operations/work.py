@@ -108,7 +108,7 @@ class Work:
             return ItemResult(
                 item=item,
                 outcome=Outcome.UNKNOWN if error.changed == "unknown" else Outcome.FAILED,
-                sentence=f"{code(item)}: {explanation.happened} {explanation.state}",
+                sentence=_item_sentence(item, explanation),
                 advice=explanation.advice,
                 retry=explanation.retry_helps,
             )
@@ -119,3 +119,9 @@ class Work:
             return explain(error)
         self._looks += 1
         return await narrow(self.agora, error)
+
+
+def _item_sentence(item: str, explanation: Explanation) -> str:
+    """What happened to one of several; why, too, where looking left one cause."""
+    cause = explanation.causes[0] if len(explanation.causes) == 1 else ""
+    return " ".join(part for part in (f"{code(item)}:", explanation.happened, cause, explanation.state) if part)

@@ -69,7 +69,9 @@ def bolt_app(
         try:
             notice = await dispatcher.invoke(_invocation(body))
         except Exception:  # a mistake of ours must end in words, not in Slack's "dispatch_failed"
-            notice = _broken("command")
+            reference = new_id()
+            log.exception("command.broke", reference=reference)
+            notice = _broken(reference)
         took = timedelta(seconds=time.monotonic() - began)
         metrics.acknowledged("command", "accepted" if notice is None else "answered", took)
         if notice is None:
@@ -96,12 +98,12 @@ async def _pressed(clicks: Clicks, click: Click) -> Pressed:
     try:
         return await clicks.press(click)
     except Exception:  # as for commands
-        return Pressed(_broken("click"))
+        reference = new_id()
+        log.exception("click.broke", reference=reference)
+        return Pressed(_broken(reference))
 
 
-def _broken(what: str) -> Notice:
-    reference = new_id()
-    log.exception(f"{what}.broke", reference=reference)
+def _broken(reference: str) -> Notice:
     return Notice(
         headline="The bot made a mistake. Whether anything was done is not known.",
         after=(f"Look before you repeat it, and tell whoever runs the bot: its log has {code(reference)}.",),

@@ -47,7 +47,7 @@ def test_everything_is_explained(call: Call, kind: type[AgoraError], status: int
 
     label = {"NoAnswer": "no answer", "ConnectionBroken": "no answer"}.get(kind.__name__, "no connection")
     assert (str(status) if status else label) in explanation.happened
-    assert str(call) in explanation.happened
+    assert str(call) == explanation.asked
     assert explanation.causes
     for text in (explanation.happened, explanation.state, explanation.advice, *explanation.causes):
         assert re.fullmatch(r"[`A-Z].*[.]", text), text
@@ -94,7 +94,7 @@ def test_gone_after_an_unclear_answer() -> None:
     explanation = explain(error)
 
     assert "probably done" in explanation.state
-    assert "tried 2 times" in explanation.happened
+    assert "404" in explanation.happened
 
 
 def test_unknown_change_may_be_repeated() -> None:
