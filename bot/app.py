@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -32,7 +31,8 @@ from bot.operations.runner import Runner
 from bot.pace import Pace
 from bot.setting_kinds import clear
 from bot.settings import Settings
-from bot.slack.api import SlackApi, SlackAway, SlackRefused
+from bot.slack.api import SlackApi
+from bot.slack.greeting import Greeting
 from bot.slack.http import SlackEndpoint
 from bot.slack.listeners import bolt_app
 from bot.slack.socket import Socket
@@ -87,13 +87,20 @@ async def open_store(stack: AsyncExitStack, settings: Settings) -> tuple[Store, 
     """
     if settings.redis_url is None:
         embedded = await Embedded.start(settings.data_dir)
-        stack.push_async_callback(embedded.stop)
+        stack.push_async_callback(_stop, embedded)
         url = embedded.url
     else:
         url = clear(settings.redis_url)
     store = await connect(url, max_connections=CONNECTIONS)
     stack.push_async_callback(store.close)
     return store, url
+
+
+async def _stop(embedded: Embedded) -> None:
+    try:
+        await embedded.stop()
+    except StoreError as error:
+        log.warning("store.not_stopped", reason=str(error))
 
 
 async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
@@ -154,44 +161,6 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     )
     clicks = Clicks(catalog=known, gate=gate, journal=journal, requeue=requeue, clock_ms=store.time_ms, clock=clock)
     return Core(store, engine, api, dispatcher, clicks, background, metrics)
-
-
-class Greeting:
-    """Whether Slack took our token: asked once at the start, as often as it takes to get an answer."""
-
-    def __init__(self, api: SlackApi) -> None:
-        self._api = api
-        self._trouble: str | None = "Slack has not answered auth.test yet."
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Ask in the background."""
-        self._task = asyncio.create_task(self._ask(), name="auth.test")
-
-    async def stop(self) -> None:
-        """Ask no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def trouble(self) -> str | None:
-        """What is wrong; None if Slack took the token."""
-        return self._trouble
-
-    async def _ask(self) -> None:
-        while True:
-            try:
-                await self._api.call("auth.test")
-            except SlackRefused as error:
-                self._trouble = f"Slack refuses SLACK_BOT_TOKEN: {error.code}. Copy it again from the Slack app's page."
-                log.warning("slack.refused", code=error.code)
-                return
-            except SlackAway as error:
-                self._trouble = f"Slack does not answer auth.test: {error}."
-                await asyncio.sleep(error.after.total_seconds())
-            else:
-                self._trouble = None
-                return
 
 
 class Bot:

@@ -16,7 +16,6 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, Outcome, State, new_id
-from bot.operations.runner import audit_record
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
@@ -128,7 +127,7 @@ class Clicks:
             return _foreign(operation)
         now = self._clock()
         result = outcomes.cancelled(person(click.person))
-        record = audit_record(operation, result, now)
+        record = outcomes.audit_record(operation, result, now)
         if await self._journal.finish(operation, result, now, record=record, whoever=True) != "ok":
             return await self._too_late(operation.id)
         await self._journal.told(operation, "click")

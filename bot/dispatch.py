@@ -23,7 +23,6 @@ from bot.notice import Notice
 from bot.operations import outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
-from bot.operations.runner import audit_record
 from bot.store import StoreError
 from bot.wording import code, listing, person
 
@@ -129,7 +128,7 @@ class Dispatcher:
 
     async def _refuse(self, invocation: Invocation, command: AnyCommand, args: Args, reason: str) -> Notice:
         operation = self._operation(invocation, command, args)
-        record = audit_record(operation, outcomes.refused(reason), operation.created)
+        record = outcomes.audit_record(operation, outcomes.refused(reason), operation.created)
         _, helpers = await asyncio.gather(self._audit.append(record), self._gate.roles.administrators())
         who = listing([person(helper) for helper in helpers[:3]], word="or")
         return Notice(

@@ -12,6 +12,7 @@ from bot.access.grants import Grant, describe
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
+from bot.errors import UserError
 from bot.kinds import EntryPattern, Instant, Keyword, RegionPattern, RoleName, Span, Subject
 from bot.wording import moment, person
 
@@ -37,11 +38,13 @@ class AgoraGrantArgs(Args):
          button="Give the role")  # fmt: skip
 async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     """
-    Give a person or a user group a role.
+    Give a person a role.
 
     `on` narrows it to entry points, `in` to regions; `*` stands for any letters. `for 2h` or `until friday`
     lets it end by itself. Nobody can give more than they hold.
     """
+    if args.subject.startswith("S"):
+        raise UserError("Roles can't go to user groups yet.", hint="Give the role to its people, one by one.")
     grant = as_grant(args, by=ctx.person, at=ctx.at, operation=ctx.operation)
     change = await ctx.roles.grant(args.subject, grant, actor=Person(ctx.person), channel=ctx.channel)
     who, what = person(args.subject), describe(grant, end=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from bot.agora import AgoraError, Explanation
+from bot.audit import Record
 from bot.command import Reply
 from bot.operations.operation import ItemResult, Operation, Outcome, Result
 from bot.wording import code, moment
@@ -104,3 +106,21 @@ def _small(error: AgoraError) -> tuple[str, ...]:
     request = (f"request {code(error.request_id)}",) if error.request_id else ()
     tries = (f"{error.tries} tries",) if error.tries > 1 else ()
     return (status, *tries, *words, *request)
+
+
+def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
+    """What the audit trail says of an operation that is over."""
+    args = operation.args
+    return Record(
+        at=now,
+        actor=operation.person,
+        action=operation.command,
+        command_line=operation.line,
+        operation=operation.id,
+        entry=args.get("entry"),
+        region=args.get("region"),
+        streams=tuple(args.get("streams", ())),
+        channel=operation.channel,
+        outcome=result.outcome.value,
+        detail=result.headline,
+    )

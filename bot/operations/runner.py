@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, Protocol
+from datetime import timedelta
+from typing import Final
 
 import structlog
 
 from bot.access.gate import Gate
 from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, AgoraError, narrow
-from bot.audit import Record
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.command import AnyCommand, Effect, Preview
 from bot.errors import UserError
 from bot.metrics import Metrics
-from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.engine import Later
 from bot.operations.journal import Journal, Lost
 from bot.operations.operation import Card, Operation, Result, State
+from bot.operations.ports import NotTold, Requeue, Teller
 from bot.operations.work import Work
 from bot.store import StoreError
 
@@ -31,51 +29,6 @@ MOST_RUNS: Final = 6  # begun so often without an end: it ends its worker each t
 GLIMPSE: Final = timedelta(seconds=2)  # how long a prompt waits for what Agora holds now
 
 log = structlog.get_logger(__name__)
-
-
-class Teller(Protocol):
-    """Says things where people read them."""
-
-    async def ask(self, operation: Operation, notice: Notice) -> None:
-        """
-        Show the prompt to the requester alone.
-
-        Raises:
-            NotTold: It can't be shown now, or never.
-        """
-        ...
-
-    async def show(self, operation: Operation, notice: Notice) -> Card | None:
-        """Show the card of a change that takes long, or bring it up to date; None where no card can stand."""
-        ...
-
-    async def tell(self, operation: Operation, notice: Notice, *, private: bool) -> str:
-        """
-        Say what came of it, by the first way that is open.
-
-        Returns:
-            The way, for the record.
-
-        Raises:
-            NotTold: Every way is shut for now.
-        """
-        ...
-
-
-class Requeue(Protocol):
-    """Queues an operation, for now or for a time to come; once for each of its stages."""
-
-    def __call__(self, operation: Operation, when: datetime | None = None) -> Awaitable[None]:
-        """Raises StoreError where the queue does not answer; the sweep finds it later."""
-        ...
-
-
-class NotTold(Exception):
-    """It could not be said; *after* is how long to wait, None if there is no use in waiting."""
-
-    def __init__(self, reason: str, *, after: timedelta | None) -> None:
-        super().__init__(reason)
-        self.after = after
 
 
 @dataclass(frozen=True)
@@ -251,7 +204,7 @@ class Runner:
     async def _finish(self, operation: Operation, result: Result) -> Operation:
         now = self.clock()
         unrecorded = operation.effect.changes and not result.audited
-        record = audit_record(operation, result, now) if unrecorded else None
+        record = outcomes.audit_record(operation, result, now) if unrecorded else None
         await self.journal.finish(operation, result, now, record=record)
         self.metrics.finished(operation.command, result.outcome.value)
         log.info("operation.finished", operation=operation.id, command=operation.command, outcome=result.outcome.value)
@@ -271,24 +224,6 @@ class Runner:
                 raise Later(error.after) from error
             where = "nowhere"
         await self.journal.told(operation, where)
-
-
-def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
-    """What the audit trail says of an operation that is over."""
-    args = operation.args
-    return Record(
-        at=now,
-        actor=operation.person,
-        action=operation.command,
-        command_line=operation.line,
-        operation=operation.id,
-        entry=args.get("entry"),
-        region=args.get("region"),
-        streams=tuple(args.get("streams", ())),
-        channel=operation.channel,
-        outcome=result.outcome.value,
-        detail=result.headline,
-    )
 
 
 async def _within(limit: timedelta, event: asyncio.Event) -> bool:

@@ -10,7 +10,7 @@ import structlog
 
 from bot.notice import Notice
 from bot.operations.operation import Card, Operation
-from bot.operations.runner import NotTold
+from bot.operations.ports import NotTold
 from bot.slack.api import SlackApi, SlackAway, SlackRefused
 from bot.slack.blocks import Message, render
 
@@ -26,7 +26,7 @@ class SlackTeller:
     api: SlackApi
 
     async def ask(self, operation: Operation, notice: Notice) -> None:
-        """Show the prompt to the requester alone; see `bot.operations.runner.Teller`."""
+        """Show the prompt to the requester alone; see `bot.operations.ports.Teller`."""
         await self._first(operation, self._private_ways(operation, render(notice))[:2])
 
     async def show(self, operation: Operation, notice: Notice) -> Card | None:
