@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.arguments import Args, usage, write
+from bot.wording import code
 
 if TYPE_CHECKING:
     from bot.access.grants import Grant
@@ -216,7 +217,7 @@ class Command(Generic[A]):
     async def look(self, args: Args, ctx: Context) -> Preview:
         """What it would change; the plain question for a command that can't tell."""
         if self.preview is None:
-            return Preview(question=f"{self.summary.removesuffix('.')}?", button=self.button)
+            return Preview(question=f"{self.button}: {code(self.line(args), limit=300)}?", button=self.button)
         return await self.preview(self._own(args), ctx)
 
     def _own(self, args: Args) -> A:

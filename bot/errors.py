@@ -1,9 +1,10 @@
 """What can go wrong, by who can mend it.
 
 BotError
-├── UserError            the person: typed something that can't be, or asks for what can't be done
-│   └── BadArguments     the line itself is wrong
-└── Unavailable          a service that we need does not answer; nothing was done
+└── UserError            the person: typed something that can't be, or asks for what can't be done
+    └── BadArguments     the line itself is wrong
+
+Errors of Agora, Redis and Slack are in their packages: `AgoraError`, `StoreError`, `SlackError`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,3 @@ class UserError(BotError):
 
 class BadArguments(UserError):
     """The command line can't be read."""
-
-
-class Unavailable(BotError):
-    """A service that we need does not answer, and nothing was done."""

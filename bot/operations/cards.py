@@ -44,14 +44,14 @@ def prompt(operation: Operation, preview: Preview, expires: datetime) -> Notice:
     )
 
 
-def running(operation: Operation, command: AnyCommand) -> Notice:
+def running(operation: Operation) -> Notice:
     """The card while it takes long."""
     count = len(operation.args.get("streams", ()))
     progress = (f"{len(operation.done)} of {count} done so far.",) if count > 1 else ()
     return Notice(
-        headline=f"Working on it: {command.summary} ⏳",
+        headline=f"Working on it: {code(operation.line, limit=300)} ⏳",
         lines=progress or ("Agora has not answered yet.",),
-        small=_origin(operation),
+        small=_origin(operation)[1:],
     )
 
 

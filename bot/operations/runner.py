@@ -144,7 +144,7 @@ class Runner:
     async def _carry_out(self, operation: Operation, command: AnyCommand) -> Operation:
         self.metrics.taken(self.clock() - (operation.decided or operation.created))
         over = asyncio.Event()
-        showing = asyncio.create_task(self._show(operation, command, over))
+        showing = asyncio.create_task(self._show(operation, over))
         try:
             result = await self._result(operation, command)
         finally:
@@ -153,15 +153,17 @@ class Runner:
         finished = await self._finish(operation, result)
         return finished.model_copy(update={"card": card or finished.card})
 
-    async def _show(self, operation: Operation, command: AnyCommand, over: asyncio.Event) -> Card | None:
+    async def _show(self, operation: Operation, over: asyncio.Event) -> Card | None:
         """Keep the card of a change up to date for as long as it takes."""
         card = operation.card
         if operation.effect is Effect.READ:
             await self._say_patience(operation, over)
-        while operation.effect.changes and not await _within(self.patience, over):
+        patience = timedelta(0) if operation.several else self.patience
+        while operation.effect.changes and not await _within(patience, over):
+            patience = self.patience
             try:
                 shown = operation.model_copy(update={"card": card})
-                card = await self.teller.show(shown, cards.running(shown, command))
+                card = await self.teller.show(shown, cards.running(shown))
                 if card is not None and card != shown.card:
                     await self.journal.keep_card(operation, card)
             except (NotTold, StoreError, Lost) as error:
