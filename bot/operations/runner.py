@@ -155,17 +155,21 @@ class Runner:
 
     async def _show(self, operation: Operation, over: asyncio.Event) -> Card | None:
         """Keep the card of a change up to date for as long as it takes."""
-        card = operation.card
+        card, last = operation.card, None
         if operation.effect is Effect.READ:
             await self._say_patience(operation, over)
         patience = timedelta(0) if operation.several else self.patience
         while operation.effect.changes and not await _within(patience, over):
             patience = self.patience
+            shown = operation.model_copy(update={"card": card})
+            notice = cards.running(shown)
+            if notice == last:  # nothing new since
+                continue
             try:
-                shown = operation.model_copy(update={"card": card})
-                card = await self.teller.show(shown, cards.running(shown))
+                card = await self.teller.show(shown, notice)
                 if card is not None and card != shown.card:
                     await self.journal.keep_card(operation, card)
+                last = notice
             except (NotTold, StoreError, Lost) as error:
                 log.info("card.not_shown", operation=operation.id, reason=str(error))
         return card
