@@ -217,7 +217,8 @@ class Bot:
         self._stack.push_async_callback(greeting.stop)
         greeting.start()
         secret = clear(self._settings.slack_signing_secret)
-        routes = [Route("/slack/events", SlackEndpoint(app, signing_secret=secret).answer, methods=["POST"])]
+        endpoint = SlackEndpoint(app, signing_secret=secret, clock=self._clock)
+        routes = [Route("/slack/events", endpoint.answer, methods=["POST"])]
         checks = {"redis": core.trouble, "slack": greeting.trouble}
         if self._settings.slack_app_token is not None:
             connection = Socket(app, app_token=clear(self._settings.slack_app_token))

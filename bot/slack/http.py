@@ -10,13 +10,26 @@ import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import Clock as SdkClock
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.clock import Clock, now
+
 MOST_BYTES: Final = 1024 * 1024  # Slack's own requests are far smaller
 
 log = structlog.get_logger(__name__)
+
+
+class _Seconds(SdkClock):
+    """Our clock in the shape that slack_sdk asks."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock().timestamp()
 
 
 class SlackEndpoint:
@@ -29,9 +42,9 @@ class SlackEndpoint:
     https://docs.slack.dev/authentication/verifying-requests-from-slack
     """
 
-    def __init__(self, app: AsyncApp, *, signing_secret: str) -> None:
+    def __init__(self, app: AsyncApp, *, signing_secret: str, clock: Clock = now) -> None:
         self._app = app
-        self._verifier = SignatureVerifier(signing_secret)
+        self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
 
     async def answer(self, request: Request) -> Response:
         """Answer one request of Slack's."""
