@@ -22,6 +22,9 @@ RECORD: Final = set(Operation.model_fields) - {
 }  # fmt: skip
 
 
+ANY: Final = "*"  # whatever its state is, and stays
+
+
 class Lost(Exception):
     """Another worker has taken the operation on; this one stops, and says nothing."""
 
@@ -134,7 +137,7 @@ class Journal:
 
     async def keep_card(self, operation: Operation, card: Card) -> None:
         """Keep where the operation's one message stands."""
-        await self._move(operation, operation.state, operation.state, {"card": card.model_dump_json()})
+        await self._move(operation, ANY, ANY, {"card": card.model_dump_json()})
 
     async def finish(
         self, operation: Operation, result: Result, now: datetime, *, record: Record | None, whoever: bool = False
@@ -205,7 +208,7 @@ class Journal:
             case _:
                 return 0, None
 
-    async def _move(self, operation: Operation, state: State, to: State, fields: dict[str, str | int]) -> None:
+    async def _move(self, operation: Operation, state: str, to: str, fields: dict[str, str | int]) -> None:
         flat: Sequence[str | int] = [part for pair in fields.items() for part in pair]
         args = [operation.starts, state, to, *flat]
         if not await self._store.call("operation_move", [self._key(operation.id)], args):

@@ -145,12 +145,11 @@ class Runner:
         self.metrics.taken(self.clock() - (operation.decided or operation.created))
         over = asyncio.Event()
         showing = asyncio.create_task(self._show(operation, over))
-        try:
-            result = await self._result(operation, command)
+        try:  # the outcome is kept before anything waits for Slack
+            finished = await self._finish(operation, await self._result(operation, command))
         finally:
             over.set()
             card = await showing
-        finished = await self._finish(operation, result)
         return finished.model_copy(update={"card": card or finished.card})
 
     async def _show(self, operation: Operation, over: asyncio.Event) -> Card | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from bot.sandbox.slack_model import Json, Message, Person
@@ -28,10 +29,10 @@ def buttons(message: Message) -> list[Button]:
     return [_button(element) for _, element in pressables(message.all_blocks())]
 
 
-def render(message: Message, people: Mapping[str, Person]) -> str:
-    """What a person sees of *message*; people are shown by name."""
+def render(message: Message, people: Mapping[str, Person], *, first: int = 1) -> str:
+    """What a person sees of *message*; people are shown by name, buttons are numbered from *first*."""
     names = {person.id: person.name for person in people.values()}
-    body = plain(message.all_blocks(), message.text, names=names)
+    body = plain(message.all_blocks(), message.text, names=names, first=first)
     extra = [_mrkdwn(str(part.get("text") or ""), names) for part in message.attachments if "blocks" not in part]
     if message.attachments and not message.blocks and message.text:
         extra.insert(0, _mrkdwn(message.text, names))
@@ -39,12 +40,12 @@ def render(message: Message, people: Mapping[str, Person]) -> str:
     return "\n".join(line for line in [*extra[:1], body, *extra[1:]] if line)
 
 
-def plain(message_blocks: Sequence[Json], text: str, *, names: Names | None = None) -> str:
+def plain(message_blocks: Sequence[Json], text: str, *, names: Names | None = None, first: int = 1) -> str:
     """Blocks as lines of text, or *text* where there are none; *names* are of people, by id."""
     known = names or {}
     if not message_blocks:
         return _mrkdwn(text, known)
-    numbers = iter(range(1, 1_000_000))
+    numbers = count(first)
     return "\n".join(_Renderer(known, numbers).block(block) for block in message_blocks)
 
 

@@ -1,11 +1,16 @@
 -- Move an operation from one state to another, or keep facts in it, if it is still ours.
 -- KEYS: operation
--- ARGV: starts, state from, state to, field, value, ...
+-- ARGV: starts, state from, state to (both '*': whatever it is, and stays), field, value, ...
 -- Returns: 1, or 0 if it was not in that state or has been taken on by another worker
-if redis.call('HGET', KEYS[1], 'starts') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'state') ~= ARGV[2] then
+if redis.call('HGET', KEYS[1], 'starts') ~= ARGV[1] then
     return 0
 end
-redis.call('HSET', KEYS[1], 'state', ARGV[3])
+if ARGV[2] ~= '*' then
+    if redis.call('HGET', KEYS[1], 'state') ~= ARGV[2] then
+        return 0
+    end
+    redis.call('HSET', KEYS[1], 'state', ARGV[3])
+end
 for index = 4, #ARGV, 2 do
     redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
 end
