@@ -15,7 +15,7 @@ from bot.dispatch import ANSWER_WITHIN, WRITE_WITHIN
 from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
-from bot.operations.operation import Operation, Outcome, State, new_id
+from bot.operations.operation import Operation, Outcome, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
@@ -92,7 +92,7 @@ class Clicks:
             return Pressed(UNCERTAIN)
 
     async def _press(self, click: Click) -> Pressed:
-        operation = await self._journal.load(click.operation)
+        operation = await self._journal.load(click.operation) if is_id(click.operation) else None
         if operation is None:
             return Pressed(UNKNOWN)
         match click.action:

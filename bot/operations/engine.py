@@ -44,7 +44,7 @@ class Engine:
     Args:
         url: Redis, in docket's form, with a pool larger than the slots.
         name: Keeps one deployment's queue apart from another's.
-        work: Takes an operation on by its id; called at least once.
+        work: Takes an operation on by its id and the target that it was queued on; called at least once.
         sweep: Queues again what was written down and got lost on the way.
         alive: Told every few seconds that this worker lives, with its name.
         gone: Told that it ends.
@@ -55,7 +55,7 @@ class Engine:
         *,
         url: str,
         name: str,
-        work: Callable[[str], Awaitable[None]],
+        work: Callable[[str, str], Awaitable[None]],
         sweep: Callable[[], Awaitable[None]],
         alive: Callable[[str], Awaitable[None]],
         gone: Callable[[str], Awaitable[None]],
@@ -74,7 +74,7 @@ class Engine:
             ),
         ) -> None:
             try:
-                await work(operation_id)
+                await work(operation_id, target)
             except Later as later:
                 retry.after(later.delay)
 

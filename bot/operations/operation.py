@@ -155,6 +155,12 @@ class Operation(_Value):
         return len(self.args.get("streams", ())) > 1
 
 
+def is_id(text: str) -> bool:
+    """Whether *text* looks like one of our ids; what comes back from outside may be anything."""
+    front, mark, back = text.partition("-")
+    return bool(mark) and len(front) == len(back) == 4 and {*front, *back} <= {*ALPHABET}  # noqa: PLR2004 see new_id
+
+
 def new_id() -> str:
     """A fresh id, short enough to read aloud: 8 characters, 40 random bits."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(8))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.command import AnyCommand, Effect, Preview
 from bot.errors import UserError
 from bot.metrics import Metrics
+from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.engine import Later
 from bot.operations.journal import Journal, Lost
@@ -52,7 +53,7 @@ class Runner:
     confirm_ttl: timedelta
     patience: timedelta = timedelta(seconds=2)
 
-    async def work(self, operation_id: str) -> None:
+    async def work(self, operation_id: str, target: str) -> None:
         """
         Bring an operation on, as far as it can go now. Called at least once for each of its stages.
 
@@ -62,6 +63,8 @@ class Runner:
         """
         own = await self.journal.load(operation_id)
         if own is None:
+            return
+        if target != own.queue_target:  # a stage that is past: confirmed since, it is in the hands of the next one
             return
         try:
             if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:
@@ -127,14 +130,22 @@ class Runner:
             preview = Preview(preview.question, preview.button, None, preview.then, (unread, *preview.warnings))
         expires = self.clock() + self.confirm_ttl
         await self.journal.wait_for_confirmation(operation, expires=expires)
-        try:
-            await self.teller.ask(operation, cards.prompt(operation, preview, expires))
-        except NotTold as error:
-            log.warning("prompt.not_shown", operation=operation.id, reason=str(error))
+        await self._show_prompt(operation, cards.prompt(operation, preview, expires), expires)
         await self.journal.keep_asked(operation, self.clock())
         waiting = operation.model_copy(update={"state": State.WAITING, "expires": expires})
         await self.requeue(waiting, expires)
         return waiting
+
+    async def _show_prompt(self, operation: Operation, prompt: Notice, expires: datetime) -> None:
+        """Ask as soon as Slack has time for it, as long as there is an answer to wait for."""
+        while True:
+            try:
+                return await self.teller.ask(operation, prompt)
+            except NotTold as error:
+                log.warning("prompt.not_shown", operation=operation.id, reason=str(error))
+                if error.after is None or self.clock() + error.after >= expires:
+                    return None
+                await asyncio.sleep(error.after.total_seconds())
 
     async def _lapse(self, operation: Operation) -> Operation:
         if operation.waits(self.clock()):
