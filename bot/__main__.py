@@ -52,9 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     trial = commands.add_parser("try", help="try it on this machine, with nothing to sign up for")
     trial.add_argument("line", nargs="?", help="one command to run, such as '/record on live eu main-stage'")
     trial.add_argument(
-        "--as", dest="person", default="operator", help="who types it: admin, operator, viewer, stranger"
+        "--as", dest="person", default="operator", help="who types: admin, manager, operator, viewer, stranger"
     )
+    trial.add_argument("--yes", action="store_true", help="press the button that the one command asks for")
     trial.add_argument("--fresh", action="store_true", help="forget what was tried before")
+    trial.add_argument("--verbose", action="store_true", help="show the bot's log too")
     trial.set_defaults(run=_try)
 
     check = commands.add_parser("check", help="check settings, Redis, Slack and Agora")
@@ -88,9 +90,9 @@ def _run(settings: Settings, *, web: bool, worker: bool) -> int:
 
 
 def _try(options: argparse.Namespace) -> int:
-    from bot.sandbox.console import run
+    from bot.trial.session import run
 
-    return _until_done(run(line=options.line, person=options.person, fresh=options.fresh))
+    return run(line=options.line, person=options.person, fresh=options.fresh, yes=options.yes, verbose=options.verbose)
 
 
 def _check(_: argparse.Namespace) -> int:

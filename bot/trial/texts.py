@@ -1,0 +1,33 @@
+"""What the console says about itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WELCOME: Final = """\
+The whole bot runs on this machine, between stand-ins for Slack and Agora. Nothing leaves it.
+Entry points: live (settings in eu and na; main-stage is live) and sports (eu; nothing is live).
+You are otto, an operator, in #live-ops. There are also ada (admin), mia (manager), vera (viewer) and sam (no role).
+
+Worth typing, in this order:
+  /record on live eu main-stage        a first recording
+  sam: /record on live eu main-stage   the same typed by sam, who may not
+  /record off live eu main-stage       asks first: press a button by typing its number
+  fault 504                            Agora's gateway times out; type the first command again, then `fault off`,
+                                       then the number of the button “Try again”
+  mia: /transfer set live on https://hooks.example.com/transfer    then `mia: ` and the number of the button
+
+`help` lists the rest; `quit` or Ctrl-D ends it."""
+
+HELP: Final = """\
+/record …  /transfer …  /agora …   what one types in Slack; `/record help` explains
+1   or   press 1                   press the button with that number
+as mia                             be somebody else: ada, mia, otto, vera, sam
+mia: /record auto live off         do one thing as somebody else
+see vera                           the channel as vera sees it
+channel show                       go to another channel (live-ops, show, private, direct)
+fault 504   fault   fault off      make trouble at Agora; list the kinds; end it
+streams                            what is live and recorded at Agora
+push live cam-2   end live cam-2   let a stream go live, or end
+wait 6m                            turn the clock on, so that a question lapses
+quit                               leave; roles and operations are kept, the streams and messages are not"""
