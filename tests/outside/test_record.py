@@ -4,31 +4,12 @@ import json
 
 import pytest
 
-from bot.sandbox.agora_memory import EntryPoint, TaskState
+from bot.sandbox.agora_memory import TaskState
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, VIEWER, Stage
 from tests.outside.acts import confirmed, offers, public, shown_after, trail, whole
 
 TASKS = "entry_points/live/admin/record/custom/regions/eu/tasks"
-# A name as typed, as it is, as it goes over the wire: RFC 3986, percent-encoded once, UTF-8.
-ODD_NAMES = [
-    ('"main stage"', "main stage", "main%20stage"),
-    ("“main stage”", "main stage", "main%20stage"),
-    ("a/b", "a/b", "a%2Fb"),
-    ("100%", "100%", "100%25"),
-    ("%2F", "%2F", "%252F"),
-    ("a+b", "a+b", "a%2Bb"),
-    ("a&b", "a&b", "a%26b"),
-    ("a?b=c#d", "a?b=c#d", "a%3Fb%3Dc%23d"),
-    ("it's", "it's", "it%27s"),
-    ("...", "...", "..."),
-    ("🎬", "🎬", "%F0%9F%8E%AC"),
-    ("舞台", "舞台", "%E8%88%9E%E5%8F%B0"),
-    ("Główna", "Główna", "G%C5%82%C3%B3wna"),
-    ("مسرح", "مسرح", "%D9%85%D8%B3%D8%B1%D8%AD"),
-    ("http://a.b", "http://a.b", "http%3A%2F%2Fa.b"),
-    ("n" * 128, "n" * 128, "n" * 128),
-]
 
 
 async def test_record_on_reaches_agora_and_the_channel(stage: Stage) -> None:
@@ -220,46 +201,3 @@ async def test_record_config_of_a_region_without_settings(stage: Stage) -> None:
 
     assert VIEWER == message.to
     assert "not set" in message.text
-
-
-@pytest.mark.parametrize(("typed", "name", "encoded"), ODD_NAMES)
-async def test_odd_stream_names_arrive(stage: Stage, typed: str, name: str, encoded: str) -> None:
-    """
-    A name arrives at Agora as it was meant, percent-encoded once, in the query as well as in the path.
-    """
-    started = await stage.outcome(f"/record on live eu {typed}")
-    tasks = dict(stage.agora.entry_points["live"].tasks)
-    stopped = await confirmed(stage, f"/record off live eu {typed}", OPERATOR)
-
-    assert [("eu", name)] == list(tasks)
-    assert [f"PUT {TASKS}?id={encoded}", f"DELETE {TASKS}/{encoded}"] == stage.wire
-    assert {} == stage.agora.entry_points["live"].tasks
-    for message in (started, stopped):
-        assert name.replace("&", "&amp;") in message.text
-        assert name in json.dumps(message.blocks, ensure_ascii=False)
-
-
-async def test_odd_entry_point_names_arrive(stage: Stage) -> None:
-    """
-    Names of entry points may be as odd as names of streams.
-    """
-    settings = stage.agora.entry_points["live"].regions
-    stage.agora.entry_points["Łódź 100%/a"] = EntryPoint(regions=dict(settings))
-
-    message = await stage.outcome('/record on "Łódź 100%/a" eu main-stage')
-
-    assert ("eu", "main-stage") in stage.agora.entry_points["Łódź 100%/a"].tasks
-    assert [
-        "PUT entry_points/%C5%81%C3%B3d%C5%BA%20100%25%2Fa/admin/record/custom/regions/eu/tasks?id=main-stage"
-    ] == stage.wire
-    assert "`Łódź 100%/a`" in message.text
-
-
-async def test_hostile_names_stay_text(stage: Stage) -> None:
-    """
-    A name that looks like a mention, a link or formatting is shown to the letter.
-    """
-    message = await stage.outcome('/record on live eu "<!channel> <b> *now* https://evil.example"')
-
-    assert "@channel &lt;b&gt; *now* https://evil.example`" in message.text
-    assert [] == [part for part in ('"broadcast"', '"link"') if part in whole(message)]
