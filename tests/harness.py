@@ -47,7 +47,8 @@ class Stage:
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     patience: timedelta = timedelta(seconds=2)
 
-    def settings(self, **changes: str) -> Settings:
+    def environment(self, **changes: str) -> dict[str, str]:
+        """What a process of the bot finds in its environment."""
         environ = {
             "SLACK_BOT_TOKEN": "xoxb-for-tests",
             "SLACK_SIGNING_SECRET": "signing-secret-for-tests",
@@ -63,7 +64,10 @@ class Stage:
             "HOST": "127.0.0.1",
             "PORT": "0",
         }
-        return load(Needs.SERVE, environ={**environ, **self.environ, **changes}, env_file=None)
+        return {**environ, **self.environ, **changes}
+
+    def settings(self, **changes: str) -> Settings:
+        return load(Needs.SERVE, environ=self.environment(**changes), env_file=None)
 
     async def start(self, *, web: bool = True, worker: bool = True, **changes: str) -> Bot:
         """Start one more process' worth of bot; Slack sends to the newest one that serves."""
@@ -77,8 +81,9 @@ class Stage:
 
     async def grant(self, user: str, words: str) -> None:
         """Give a role as the bootstrap admin does it."""
+        seen = list(self.slack.messages)
         await self.slack.slash(f"/agora grant <@{user}> {words}", user=ADMIN)
-        await self.told(lambda message: f"<@{user}> is now" in message.text)
+        await self.told(lambda message: message not in seen and f"<@{user}> is now" in message.text)
 
     async def told(self, found: Callable[[Message], bool]) -> Message:
         return await self.slack.wait_for(found)
