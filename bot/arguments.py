@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import BadArguments
 from bot.kinds import Keyword, Kind, Many, NotThis
-from bot.wording import code
-from bot.words import Word, join
+from bot.wording import code, listing
+from bot.words import LINE_LIMIT, Word, join, retype
 
 
 class Args(BaseModel):
@@ -21,7 +21,7 @@ class Args(BaseModel):
 
 
 A = TypeVar("A", bound=Args)
-HINT_LIMIT = 300  # a longer line is not copied from a phone
+MOST_TOO_MANY = 20  # words; leaving more of them out would be another command
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,11 @@ def read(args: type[A], words: list[Word], *, start: str) -> A:
         first = error.errors()[0]
         reason = first.get("ctx", {}).get("error") or first["msg"]
         raise BadArguments(str(reason), hint=f"Usage: `{start} {usage(args)}`") from None
+
+
+def hint(args: type[Args], words: list[Word], *, start: str) -> str:
+    """What to type: the line if *words* can be read as *args*, or what mends it; else how the command is typed."""
+    return _Line(args, words, start).hint(words)
 
 
 def write(args: Args, *, display: bool = False) -> str:
@@ -136,10 +141,11 @@ class _Line:
         parameter = self.keywords.get(word.text.casefold())
         if parameter is None or parameter.field in self.found:
             rest = [other for index, other in enumerate(self.words) if index != self.position]
-            raise BadArguments(f"{code(word.text)} is one word too many.", hint=self._hint(rest))
+            few = len(self.words) - self.position <= MOST_TOO_MANY
+            raise BadArguments(f"{code(word.text)} is one word too many.", hint=self.hint(rest if few else None))
         self.position += 1
         if self.position == len(self.words):
-            raise BadArguments(f"{code(word.text)} needs {code(parameter.kind.shown)} behind it.", hint=self._hint())
+            raise BadArguments(f"{code(word.text)} needs {code(parameter.kind.shown)} behind it.", hint=self.hint())
         self.found[parameter.field] = self._value(parameter)
 
     def _value(self, parameter: Parameter) -> Any:
@@ -147,12 +153,12 @@ class _Line:
         try:
             value = parameter.kind.read(word)
         except NotThis as problem:
-            message = str(problem)
-            if problem.instead:
+            message, swapped = str(problem), self._swapped(parameter)
+            if problem.instead and not swapped:
                 message += f" Did you mean {code(problem.instead)}?"
                 corrected = [*self.words[:position], Word(problem.instead), *self.words[position + 1 :]]
-                raise BadArguments(message, hint=self._hint(corrected)) from None
-            raise BadArguments(message, hint=self._hint(self._swapped(parameter))) from None
+                raise BadArguments(message, hint=self.hint(corrected)) from None
+            raise BadArguments(message, hint=self.hint(swapped)) from None
         self.position += 1
         return value
 
@@ -177,17 +183,16 @@ class _Line:
             parameter for parameter in self.positional if parameter.required and parameter.field not in self.found
         ]
         if missing:
-            wanted = " and ".join(code(parameter.kind.shown) for parameter in missing)
-            raise BadArguments(f"{wanted} {'is' if len(missing) == 1 else 'are'} missing.", hint=self._hint())
+            wanted = listing([code(parameter.kind.shown) for parameter in missing])
+            raise BadArguments(f"{wanted} {'is' if len(missing) == 1 else 'are'} missing.", hint=self.hint())
 
-    def _hint(self, words: list[Word] | None = None) -> str:
+    def hint(self, words: list[Word] | None = None) -> str:
         """The corrected line, if it is short and can be read, else how the command is typed."""
-        if words is not None:
-            line = f"{self.start} {join([word.target or word.text for word in words])}"
-            try:
-                _Line(self.args, words, self.start).read()
-            except BadArguments as error:
-                return error.hint or ""
-            if len(line) <= HINT_LIMIT:
-                return f"Type: {code(line, limit=HINT_LIMIT)}"
-        return f"Usage: {code(f'{self.start} {self.usage}', limit=HINT_LIMIT)}"
+        how = f"Usage: {code(f'{self.start} {self.usage}'.rstrip(), limit=LINE_LIMIT)}"
+        if words is None:
+            return how
+        try:
+            _Line(self.args, words, self.start).read()
+        except BadArguments as error:
+            return error.hint or how
+        return retype(f"{self.start} {join([word.retyped for word in words])}".rstrip()) or how

@@ -7,10 +7,11 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
+from bot.arguments import hint
 from bot.command import AnyCommand, Command
 from bot.errors import BadArguments
 from bot.wording import code, listing, suggestion
-from bot.words import Word, join
+from bot.words import Word
 
 
 class Catalog:
@@ -65,6 +66,6 @@ class Catalog:
             group, meant = elsewhere.group, elsewhere.verb
         if meant is None:
             return BadArguments(f"{code(group)} has no {code(typed)}.", hint=known)
-        line = f"{group} {join([meant, *(word.target or word.text for word in words[1:])])}"
-        return BadArguments(f"{code(words[0].text)} is not known. Did you mean {code(f'{group} {meant}')}?",
-                            hint=f"Type: {code(line, limit=300)}")  # fmt: skip
+        command = self._by_name[f"{group.removeprefix('/')} {meant}"]
+        return BadArguments(f"{code(words[0].text)} is not known. Did you mean {code(f'/{command.name}')}?",
+                            hint=hint(command.args, words[1:], start=f"/{command.name}"))  # fmt: skip

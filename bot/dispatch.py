@@ -102,7 +102,7 @@ class Dispatcher:
             return AWAY
 
     def _parse(self, invocation: Invocation) -> tuple[AnyCommand, Args] | Notice:
-        typed = words.split(invocation.text)
+        typed = words.split(invocation.text, start=invocation.command)
         if invocation.command not in self._catalog.groups:
             known = listing([code(group) for group in self._catalog.groups])
             raise BadArguments(f"{code(invocation.command)} is not a command of this bot.", hint=f"It has {known}.")

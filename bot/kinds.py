@@ -153,6 +153,7 @@ def address(word: Word) -> str:
     value = word.target if word.kind == "link" else word.text
     try:
         parts = urlsplit(value)
+        _ = parts.port  # a number that is no port raises here
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"https", "http"} or not parts.hostname or any(letter.isspace() for letter in value):
@@ -193,7 +194,10 @@ def instant(word: Word) -> datetime:
         return datetime.combine(found.date(), time(23, 59, 59), UTC)
     if found.tzinfo is None:
         raise NotThis(f"{code(word.text)} lacks a time zone.", instead=f"{word.text}Z")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:  # the first or the last hours that a calendar of four digits has
+        raise NotThis(f"{code(word.text)} is not a time that anyone will see.") from None
 
 
 def print_span(value: timedelta) -> str:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from bot.errors import BadArguments
+from bot.wording import code
 
 DOUBLE: Final = '"“”„‟'
 SINGLE: Final = "'‘’‚‛"
 # Left behind by copy and paste, never typed on purpose.
 INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff]")
 MARKUP: Final = re.compile(r"<([^<>|\s][^<>|]*)(?:\|([^<>]*))?>")
+LINE_LIMIT: Final = 300  # a longer line is not copied from a phone
 ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 Kind = Literal["text", "link", "person", "group", "channel", "broadcast"]
@@ -39,15 +41,34 @@ class Word:
     target: str = ""
     quoted: bool = False
 
+    @property
+    def retyped(self) -> str:
+        """What to type for the same word again: an id for who is mentioned, else what was typed."""
+        return self.target if self.kind in {"person", "group"} else self.text
 
-def split(text: str) -> list[Word]:
+
+def split(text: str, *, start: str = "") -> list[Word]:
     """
     Cut *text* at blanks of every kind; quotes, straight or curly, hold blanks together.
+
+    Args:
+        text: As Slack sent it.
+        start: The slash command that it stood behind, for the corrected line.
 
     Raises:
         BadArguments: A double quote is opened and not closed.
     """
-    return [_word(raw, quoted=quoted) for raw, quoted in _cut(INVISIBLE.sub("", text))]
+    try:
+        return [_word(raw, quoted=quoted) for raw, quoted in _cut(INVISIBLE.sub("", text))]
+    except BadArguments as error:
+        closed = [word.retyped for word in split(f'{text.rstrip()}"')]
+        raise BadArguments(error.message, hint=retype(f"{start} {join(closed)}".strip())) from None
+
+
+def retype(line: str) -> str | None:
+    """The hint to type *line*; None for one that is too long, or can't be shown letter by letter."""
+    shown = code(line, limit=LINE_LIMIT)
+    return f"Type: {shown}" if shown == f"`{line}`" else None
 
 
 def join(words: list[str]) -> str:
@@ -74,7 +95,9 @@ def _end_of_word(text: str, start: int) -> tuple[int, bool]:
             if end:
                 return end, True
             if marks is DOUBLE:
-                raise BadArguments(f"The quote before `{_shown(text[start + 1 :])}` is not closed.")
+                raise BadArguments(
+                    f"The quote before {code(_word(text[start + 1 :], quoted=True).text, limit=40)} is not closed."
+                )
     position = start
     while position < len(text) and not text[position].isspace():
         link = MARKUP.match(text, position)
@@ -122,12 +145,9 @@ def _decoded(text: str) -> str:
 
 
 def _quote(word: str) -> str:
-    plain = word and not any(letter.isspace() for letter in word) and word[0] not in DOUBLE + SINGLE
-    if plain:
+    # A bare `@ana` or `#show` comes back as a mention, a bare `help` as the wish for it.
+    taken = not word or word[0] in f"{DOUBLE}{SINGLE}@#" or word.casefold() == "help"
+    if not taken and not any(letter.isspace() for letter in word):
         return word
     mark = "'" if re.search(f"[{DOUBLE}](?=\\s)", word) else '"'
     return f"{mark}{word}{mark}"
-
-
-def _shown(text: str) -> str:
-    return " ".join(text.split())[:40].replace("`", "ˋ")
