@@ -53,7 +53,7 @@ async def settled(stage: Stage, entry: str = "live") -> list[str]:
     line = f"/record on {entry} eu settled"
     before = list(stage.slack.messages)
     await stage.slash(line, user=MANAGER)
-    await stage.told(lambda shown: shown not in before and "settled" in shown.text)
+    await stage.told(lambda shown: shown not in before and shown.kind == "channel" and "settled" in shown.text)
     assert stage.wire[-1].endswith("id=settled")
     return stage.wire[:-1]
 
