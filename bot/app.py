@@ -177,6 +177,7 @@ class Bot:
         self._settings, self._clock, self._patience = settings, clock, patience
         self._stack = AsyncExitStack()
         self.port = 0
+        self._started = False
 
     async def start(self, *, web: bool, worker: bool) -> None:
         """
@@ -192,18 +193,22 @@ class Bot:
         """
         # The port first: nothing has begun yet when it can't be had.
         bound = bind(self._settings.host, self._settings.port) if web else None
+        if bound is not None:
+            self._stack.callback(bound.close)
         core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
         if worker:
             core.engine.start_worker()
             self._stack.push_async_callback(core.engine.stop_worker, WORKER_GRACE)
         if bound is not None:
             await self._open_web(core, bound)
+        self._started = True
         log.info("bot.started", web=web, worker=worker, port=self.port or None)
 
     async def stop(self) -> None:
         """Take nothing new, finish or hand back what is running, close everything."""
         await self._stack.aclose()
-        log.info("bot.stopped")
+        if self._started:
+            log.info("bot.stopped")
 
     async def _open_web(self, core: Core, bound: socket.socket) -> None:
         app = bolt_app(

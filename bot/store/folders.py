@@ -18,16 +18,23 @@ def private_folder(folder: Path) -> Path:
     Make *folder*, for its owner only.
 
     Raises:
-        StoreError: It is there and belongs to somebody else, or is no folder.
+        StoreError: It can't be made, or is there and belongs to somebody else, or is no folder.
     """
     folder = folder.absolute()
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    # The folder for sockets has a name that others can guess, in a place where others can write.
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise StoreError(f"{folder} belongs to somebody else. Remove it, or choose another DATA_DIR.", reason="start")
-    folder.chmod(0o700)
+    try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        # The folder for sockets has a name that others can guess, in a place where others can write.
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise StoreError(
+                f"{folder} belongs to somebody else. Remove it, or choose another DATA_DIR.", reason="start"
+            )
+        folder.chmod(0o700)
+    except OSError as exc:
+        raise StoreError(
+            f"DATA_DIR can't be used: {exc.strerror}, {exc.filename}. Choose another folder.", reason="start"
+        ) from exc
     return folder
 
 
