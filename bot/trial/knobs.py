@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.sandbox.agora import FAULTS
 from bot.sandbox.agora_memory import EntryPoint
 from bot.trial.world import World
-from bot.wording import duration
+from bot.wording import duration, plural
 
 NUMBER = re.compile(r"\d{1,3}")
 SPAN = re.compile(r"(\d{1,4})([smhd])")
@@ -42,9 +42,9 @@ class Knobs:
             agora.fault(kind, times=int(times) if times else None)
         except ValueError as error:
             raise Puzzled(f"{error} `fault` alone says what each one does.") from error
-        how = f"For the next {times} call(s)" if times else "From now on, until `fault off`,"
-        tries = self._world.settings.agora_attempts
-        return f"{how} Agora {FAULTS[kind.partition(':')[0]]}. The bot tries each call up to {tries} times."
+        how = f"For the next {plural(int(times), 'call')}:" if times else "From now on, until `fault off`:"
+        tries = plural(self._world.settings.agora_attempts, "time")
+        return f"{how} Agora {FAULTS[kind.partition(':')[0]]}. The bot tries a call {tries} at most."
 
     async def streams(self, rest: str) -> str:
         """Say what is live, and what is recorded."""

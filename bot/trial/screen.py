@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from bot.sandbox.agora import Call
@@ -11,6 +12,7 @@ from bot.trial.world import Pressable
 
 BOLD, DIM, RED = "1", "2", "31"
 WIDEST = 100  # columns; longer lines are hard to read
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # could move the cursor; line breaks are let through
 
 
 class Screen:
@@ -64,7 +66,8 @@ class Screen:
 
     def text(self, words: str) -> str:
         """Words of the console itself, wrapped."""
-        return "\n".join(self._wrapped(line, "") for line in words.split("\n"))
+        lines = CONTROL.sub("", words).split("\n")
+        return "\n".join(line if len(line) <= WIDEST else self._wrapped(line, "") for line in lines)
 
     def _audience(self, message: Message, me: str) -> str:
         place = self.place(message.channel)
@@ -75,7 +78,7 @@ class Screen:
 
     def _body(self, message: Message) -> str:
         self._shown[message.id] = message.edits
-        text = render(message, self._slack.people, first=self._numbered(message))
+        text = CONTROL.sub("", render(message, self._slack.people, first=self._numbered(message)))
         return "\n".join(self._wrapped(line, "  ") for line in text.split("\n"))
 
     def _numbered(self, message: Message) -> int:

@@ -28,7 +28,7 @@ from bot.store.locks import FileLock
 from bot.trial import texts
 from bot.trial.console import Console
 from bot.trial.knobs import Puzzled
-from bot.trial.screen import Screen
+from bot.trial.screen import CONTROL, Screen
 from bot.trial.world import Pressable, World, open_world
 
 FOLDER: Final = Path(".agora-bot/try")
@@ -76,32 +76,42 @@ class Backstage:
 
     def __init__(self, opening: Callable[[], AbstractAsyncContextManager[World]]) -> None:
         self._opening = opening
-        self._thread = threading.Thread(target=self._run, name="world")
-        self._ready: concurrent.futures.Future[tuple[World, asyncio.AbstractEventLoop]] = concurrent.futures.Future()
+        self._loop = _new_loop()
         self._over = asyncio.Event()
+        self._ready: concurrent.futures.Future[World] = concurrent.futures.Future()
+        self._thread = threading.Thread(target=self._run, name="world")
 
     def __enter__(self) -> World:
         self._thread.start()
-        world, self._loop = self._ready.result()
-        return world
+        try:
+            return self._ready.result()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends already
-        self._loop.call_soon_threadsafe(self._over.set)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends already
+        with contextlib.suppress(RuntimeError):  # it has ended already
+            self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
+        signal.signal(signal.SIGINT, before)
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]:
         """Let *work* run there."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(self._live())
+        try:
+            self._loop.run_until_complete(self._live())
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        finally:
+            self._loop.close()
 
     async def _live(self) -> None:
         try:
             async with self._opening() as world:
-                self._ready.set_result((world, asyncio.get_running_loop()))
+                self._ready.set_result(world)
                 await self._over.wait()
         except Exception as error:
             if self._ready.done():
@@ -128,6 +138,8 @@ class Session:
         if line is not None:
             return int(self._wait(self._one(line.strip(), yes=yes)))
         print(texts.WELCOME)
+        if self._world.left_over:
+            print(texts.AGAIN)
         self._converse()
         return 0
 
@@ -153,9 +165,12 @@ class Session:
             except EOFError:
                 print()
                 return None
+            except KeyboardInterrupt:
+                print()
+                raise
         line = sys.stdin.readline()
         if line:
-            print(f"{prompt}{line.rstrip()}", flush=True)
+            print(f"{prompt}{CONTROL.sub('', line.rstrip())}", flush=True)
         return line or None
 
     async def _one(self, line: str, *, yes: bool) -> int:
@@ -252,9 +267,9 @@ def _edit_lines() -> None:
         import readline  # noqa: F401, PLC0415 - being imported is what it does
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _new_loop() -> asyncio.AbstractEventLoop:
     if sys.platform == "win32":
-        return None
+        return asyncio.new_event_loop()
     import uvloop  # noqa: PLC0415 - not on Windows
 
-    return uvloop.new_event_loop
+    return uvloop.new_event_loop()

@@ -6,18 +6,22 @@ from typing import Final
 
 WELCOME: Final = """\
 The whole bot runs on this machine, between stand-ins for Slack and Agora. Nothing leaves it.
-Entry points: live (settings in eu and na; main-stage is live) and sports (eu; nothing is live).
-You are otto, an operator, in #live-ops. There are also ada (admin), mia (manager), vera (viewer) and sam (no role).
+You are otto, an operator, in #live-ops. There are also ada (admin), mia (manager), vera (viewer)
+and sam (no role). Agora has the entry points live (records in eu and na; the stream main-stage is
+live) and sports (records in eu; no stream is live).
 
 Worth typing, in this order:
-  /record on live eu main-stage        a first recording
-  sam: /record on live eu main-stage   the same typed by sam, who may not
-  /record off live eu main-stage       asks first: press a button by typing its number
-  fault 504                            Agora's gateway times out; type the first command again, then `fault off`,
-                                       then the number of the button “Try again”
-  mia: /transfer set live on https://hooks.example.com/transfer    then `mia: ` and the number of the button
+  /record on live eu main-stage         a first recording
+  sam: /record on live eu main-stage    the same, typed by sam, who may not
+  /record off live eu main-stage        it asks first: press a button by typing its number
+  fault 504                             trouble at Agora: now type the first line again,
+                                        then `fault off`, then the number of “Try again”
+  mia: /transfer set live on https://hooks.example.com/transfer
+                                        restreaming takes a manager; `mia: ` and a number presses
 
 `help` lists the rest; `quit` or Ctrl-D ends it."""
+
+AGAIN: Final = "\nRoles and operations of the last time are still there; `try --fresh` forgets them."
 
 HELP: Final = """\
 /record …  /transfer …  /agora …   what one types in Slack; `/record help` explains
@@ -30,4 +34,4 @@ fault 504   fault   fault off      make trouble at Agora; list the kinds; end it
 streams                            what is live and recorded at Agora
 push live cam-2   end live cam-2   let a stream go live, or end
 wait 6m                            turn the clock on, so that a question lapses
-quit                               leave; roles and operations are kept, the streams and messages are not"""
+quit                               leave; roles and operations are kept, messages and streams are not"""
