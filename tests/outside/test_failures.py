@@ -172,3 +172,38 @@ async def test_no_connection_is_explained(stage: Stage, line: str) -> None:
 
     explains(message, Expected("no connection", "failed", line != CONFIG), "failed")
     assert ("ephemeral" if line == CONFIG else "channel") == message.kind
+
+
+OTHERS = {name: CHANGES[name] for name in ("403", "429", "504", "drop-done")}
+
+
+@pytest.mark.parametrize("fault", OTHERS)
+@pytest.mark.parametrize("line", ["/record off live eu main-stage", "/record auto live on"])
+async def test_what_can_not_be_looked_up_stays_unknown(world: Stage, store: Store, line: str, fault: str) -> None:
+    """
+    Where Agora can't be asked what is there, the outcome says so, and how it can be found out.
+    """
+    await world.start()
+    await world.outcome(RECORD, ADMIN)
+    prompt = await world.prompt(line, ADMIN)
+    world.agora.fault(fault, times=None)
+
+    message = await confirm(world, prompt, ADMIN)
+
+    expected = OTHERS[fault]
+    explains(message, expected, expected.outcome)
+    assert (expected.outcome == "unknown") == ("Agora can't be asked" in message.text)
+    assert ["succeeded", expected.outcome] == [record.outcome for record in await trail(store)]
+
+
+async def test_question_does_not_wait_for_agora(world: Stage) -> None:
+    """
+    While Agora does not answer, the question is asked without what is there now, and says so.
+    """
+    await world.start(AGORA_TIMEOUT_S="0.3")
+    world.agora.fault("hang", times=None)
+
+    prompt = await world.prompt("/record off live eu main-stage", ADMIN)
+
+    assert "no answer" in prompt.text
+    assert ["operation_confirm", "operation_cancel"] == offers(prompt)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.sandbox.slack import Message
@@ -173,3 +175,56 @@ async def test_trouble_while_telling_never_repeats_the_change(stage: Stage, way:
     await shown_after(stage, ADMIN)
 
     assert 1 == len(stage.wire)
+
+
+async def slow(world: Stage) -> None:
+    """A bot that shows its card at once, and an Agora that takes its time."""
+    world.patience = timedelta(milliseconds=50)
+    await world.start()
+    world.agora.fault("slow:1", method="PUT")
+
+
+@pytest.mark.parametrize("channel", [SHOW, PRIVATE])
+@pytest.mark.parametrize("streams", ["main-stage", "one two"])
+async def test_slow_change_where_no_card_can_stand(world: Stage, channel: str, streams: str) -> None:
+    """
+    Where the bot can't post a card, one message comes, when the outcome is there.
+    """
+    await slow(world)
+
+    message = await world.outcome(f"/record on live eu {streams}", ADMIN, channel)
+
+    assert ended(message)
+    assert [message] == public(await shown_after(world))
+
+
+async def test_card_that_was_deleted_is_posted_anew(world: Stage) -> None:
+    """
+    If somebody deletes the card while it says that it works, the outcome is a message of its own.
+    """
+    await slow(world)
+    running = await world.outcome(RECORD, ADMIN)
+    running.deleted = True
+
+    message = await world.told(ended)
+
+    assert running is not message
+    assert ("channel", LIVE) == (message.kind, message.channel)
+
+
+@pytest.mark.parametrize("trouble", [{"retry_after": 1}, {"status": 500}, {"abort": True}])
+async def test_card_that_can_not_be_updated_now_is_updated_later(world: Stage, trouble: dict[str, int]) -> None:
+    """
+    While Slack is busy the card keeps saying that it works; the outcome takes its place in the end.
+    """
+    world.patience = timedelta(milliseconds=300)
+    await world.start()
+    world.agora.fault("slow:0.5", method="PUT")
+    world.slack.fail("chat.update", **trouble)  # type: ignore[arg-type]
+
+    running = await world.outcome(RECORD, ADMIN)
+    message = await world.told(ended)
+
+    assert running is message
+    assert [message] == public(await shown_after(world))
+    assert 1 == len(world.wire)
