@@ -10,7 +10,7 @@ from bot.slack.text import cut, elements, escaped
 
 # chat.update takes 4,000 characters of text: https://docs.slack.dev/reference/methods/chat.update
 TEXT_LIMIT: Final = 3900
-ROWS_LIMIT: Final = 8000  # characters of list rows that a card can carry and still be read
+PART_LIMIT: Final = 8000  # characters of paragraphs or rows that a card can carry and still be read
 SMALL_LIMIT: Final = (
     2900  # a text object takes 3,000: https://docs.slack.dev/reference/block-kit/composition-objects/text-object
 )
@@ -34,12 +34,13 @@ class Message:
 
 def render(notice: Notice) -> Message:
     """Make a message of *notice*."""
-    rows = _fitting(notice.rows)
-    sentences = [notice.headline, *notice.lines, *rows, *notice.after, " · ".join(notice.small)]
+    lines, rows, after = _fitting(notice.lines), _fitting(notice.rows), _fitting(notice.after)
+    small = tuple(filter(None, notice.small))
+    sentences = [notice.headline, *lines, *rows, *after, " · ".join(small)]
     blocks = [_paragraphs([notice.headline], bold=True)]
-    blocks += [_body(notice.lines, rows, notice.after)] if notice.lines or rows or notice.after else []
+    blocks += [_body(lines, rows, after)] if lines or rows or after else []
     blocks += [_actions(notice.buttons)] if notice.buttons else []
-    blocks += [_small(notice.small)] if notice.small else []
+    blocks += [_small(small)] if small else []
     return Message(cut([sentence for sentence in sentences if sentence], TEXT_LIMIT), blocks)
 
 
@@ -47,12 +48,12 @@ def _paragraphs(lines: list[str], *, bold: bool = False) -> Block:
     return {"type": "rich_text", "elements": [_section(lines, bold=bold)]}
 
 
-def _body(lines: tuple[str, ...], rows: list[str], after: tuple[str, ...]) -> Block:
-    parts = [_section(list(lines))] if lines else []
+def _body(lines: list[str], rows: list[str], after: list[str]) -> Block:
+    parts = [_section(lines)] if lines else []
     if rows:
         items = [{"type": "rich_text_section", "elements": elements(row)} for row in rows]
         parts.append({"type": "rich_text_list", "style": "bullet", "elements": items})
-    parts += [_section(list(after))] if after else []
+    parts += [_section(after)] if after else []
     return {"type": "rich_text", "elements": parts}
 
 
@@ -90,10 +91,12 @@ def _small(parts: tuple[str, ...]) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": kept, "verbatim": True}]}
 
 
-def _fitting(rows: tuple[str, ...]) -> list[str]:
+def _fitting(sentences: tuple[str, ...]) -> list[str]:
+    """Those that say something, as far as there is room."""
     kept: list[str] = []
-    for number, row in enumerate(rows):
-        if sum(map(len, kept)) + len(row) > ROWS_LIMIT:
-            return [*kept, f"and {len(rows) - number} more"]
-        kept.append(row)
+    said = [sentence for sentence in sentences if sentence]
+    for number, sentence in enumerate(said):
+        if sum(map(len, kept)) + len(sentence) > PART_LIMIT:
+            return [*kept, f"and {len(said) - number} more"]
+        kept.append(sentence)
     return kept
