@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from bot.clock import Clock
 from bot.dispatch import ANSWER_WITHIN, WRITE_WITHIN
 from bot.notice import Notice
 from bot.operations import cards, outcomes
-from bot.operations.journal import Accepted, Journal, Repeated, TooLate
+from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
 from bot.operations.operation import Operation, Outcome, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
@@ -130,7 +131,8 @@ class Clicks:
         record = outcomes.audit_record(operation, result, now)
         if await self._journal.finish(operation, result, now, record=record, whoever=True) != "ok":
             return await self._too_late(operation.id)
-        await self._journal.told(operation, "click")
+        with contextlib.suppress(Lost):  # a worker has taken it on: that one tells it too
+            await self._journal.told(operation, "click")
         return Pressed(cards.cancelled(operation), replace=True)
 
     async def _retry(self, click: Click, operation: Operation) -> Pressed:

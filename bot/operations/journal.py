@@ -146,7 +146,7 @@ class Journal:
         Keep the outcome and its audit record in one step.
 
         Args:
-            operation: As loaded or begun.
+            operation: As begun; in another state than it was then, it is not ended.
             result: What came of it.
             now: When.
             record: What the audit trail says; None for what changes nothing.
@@ -158,7 +158,7 @@ class Journal:
         Raises:
             Lost: Another worker has it.
         """
-        states = "waiting,queued" if whoever else "asking,waiting,queued,running"
+        states = "waiting,queued" if whoever else operation.state
         starts = "" if whoever else str(operation.starts)
         keys = [self._key(operation.id), self._turns(operation.target), self._store.key("audit")]
         args: list[str | int] = [operation.id, starts, f",{states},", result.model_dump_json(), _ms(now), MOST_RECORDS]

@@ -95,13 +95,14 @@ class Runner:
                 return
 
     async def _step(self, operation_id: str, target: str) -> None:
+        written = await self.journal.load(operation_id)
+        command = self.catalog.get(written.command) if written else None
+        if written and command is None:  # of a newer release: left, not begun, to a worker that knows it
+            raise Later(timedelta(seconds=15))
         operation = await self.journal.begin(operation_id)
-        if operation is None:
+        if operation is None or command is None:
             await self.journal.forget(operation_id, target)
             return
-        command = self.catalog.get(operation.command)
-        if command is None:  # of a newer release: left to a worker that knows it
-            raise Later(timedelta(seconds=15))
         if operation.runs > MOST_RUNS and operation.state is not State.FINISHED:
             operation = await self._finish(operation, outcomes.given_up(operation))
         match operation.state:
@@ -221,7 +222,8 @@ class Runner:
         now = self.clock()
         unrecorded = operation.effect.changes and not result.audited
         record = outcomes.audit_record(operation, result, now) if unrecorded else None
-        await self.journal.finish(operation, result, now, record=record)
+        if await self.journal.finish(operation, result, now, record=record) != "ok":
+            raise Lost  # to a click that came in between: cancelled, or confirmed just before it lapsed
         self.metrics.finished(operation.command, result.outcome.value)
         log.info("operation.finished", operation=operation.id, command=operation.command, outcome=result.outcome.value)
         return operation.model_copy(update={"state": State.FINISHED, "result": result, "finished": now})

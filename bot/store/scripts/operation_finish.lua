@@ -4,6 +4,10 @@
 --       audit field, value, ... (none: not audited)
 -- Returns: the state in which it was found if that was none of those, else 'ok'; 'lost' if another worker has it
 local state = redis.call('HGET', KEYS[1], 'state')
+local kept = redis.call('HMGET', KEYS[1], 'result', 'finished')
+if state == 'finished' and kept[1] == ARGV[4] and kept[2] == ARGV[5] then
+    return 'ok' -- sent twice
+end
 if not state or not string.find(ARGV[3], ',' .. state .. ',', 1, true) then
     return state or 'gone'
 end

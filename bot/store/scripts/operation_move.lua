@@ -6,7 +6,8 @@ if redis.call('HGET', KEYS[1], 'starts') ~= ARGV[1] then
     return 0
 end
 if ARGV[2] ~= '*' then
-    if redis.call('HGET', KEYS[1], 'state') ~= ARGV[2] then
+    local state = redis.call('HGET', KEYS[1], 'state')
+    if state ~= ARGV[2] and state ~= ARGV[3] then -- the second: sent twice
         return 0
     end
     redis.call('HSET', KEYS[1], 'state', ARGV[3])
