@@ -1,0 +1,216 @@
+"""What must be true of every command."""
+
+import inspect
+import re
+
+import pytest
+
+from bot import commands
+from bot.access.decide import Resource
+from bot.access.roles import Role
+from bot.app import catalog
+from bot.arguments import parameters, read
+from bot.catalog import Catalog
+from bot.command import AnyCommand, Effect
+from bot.errors import BadArguments
+from bot.words import Word, split
+
+COMMANDS = tuple(catalog())
+EACH = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+# Public interface: the role that a command takes, and what it does.
+KNOWN = {
+    "record on": (Role.OPERATOR, Effect.CHANGE),
+    "record off": (Role.OPERATOR, Effect.DISRUPTIVE),
+    "record auto": (Role.MANAGER, Effect.DISRUPTIVE),
+    "record config": (Role.VIEWER, Effect.READ),
+    "transfer set": (Role.MANAGER, Effect.DISRUPTIVE),
+    "transfer get": (Role.VIEWER, Effect.READ),
+    "agora entries": (Role.VIEWER, Effect.READ),
+    "agora whoami": (None, Effect.READ),
+    "agora roles": (Role.ADMIN, Effect.READ),
+    "agora grant": (Role.ADMIN, Effect.CHANGE),
+    "agora revoke": (Role.ADMIN, Effect.CHANGE),
+}
+
+
+def sent(line: str) -> str:
+    """The text of *line* as Slack sends it: a person's name comes as a mention."""
+    return re.sub(r"@(\w+)", lambda name: f"<@U0{name[1].upper()}|{name[1]}>", line.partition(" ")[2])
+
+
+def source(command: AnyCommand) -> str:
+    module = inspect.getmodule(command.handler)
+    assert module is not None
+    return inspect.getsource(module)
+
+
+def test_role_and_effect_are_the_documented_ones() -> None:
+    """
+    Who may use a command, and whether it asks first, is public interface.
+    """
+    assert KNOWN == {command.name: (command.role, command.effect) for command in COMMANDS}
+
+
+@EACH
+def test_command_is_one_file(command: AnyCommand) -> None:
+    """
+    A command is found in the file that has its name.
+    """
+    assert f"{commands.__name__}.{command.name.replace(' ', '_')}" == command.handler.__module__
+
+
+@EACH
+def test_command_explains_itself(command: AnyCommand) -> None:
+    """
+    Each command has a sentence of help, made of plain words.
+    """
+    assert re.fullmatch(r"[A-Z][^\n]{10,140}\.", command.summary)
+    assert not re.search("[<>{}]|coroutine|Args", command.summary + command.details)
+
+
+@EACH
+def test_example_works(command: AnyCommand) -> None:
+    """
+    Each command has an example that is read as what it is an example of, and comes back from being printed.
+    """
+    found = catalog().find(command.group, split(sent(command.example)))
+    args = read(found.args, split(sent(command.example))[1:], start=f"/{found.name}")
+    printed = found.line(args)
+
+    assert command.name == found.name
+    assert args == read(found.args, split(printed)[2:], start=f"/{found.name}")
+
+
+@EACH
+def test_what_calls_agora_is_documented_there(command: AnyCommand) -> None:
+    """
+    A command that calls Agora links the page that says what the call does.
+    """
+    linked = (command.docs or "").startswith("https://docs.agora.io/en/")
+
+    assert ("ctx.agora." in source(command)) == linked
+
+
+@EACH
+def test_button_says_what_it_does(command: AnyCommand) -> None:
+    """
+    A command that changes something can be asked about, so its button says what it does, in a few words.
+    """
+    if command.effect.changes:
+        assert command.button not in {"Do it", "Yes", "OK", "Confirm"}
+    assert 1 <= len(command.button) <= 30
+
+
+@EACH
+def test_disruptive_command_shows_what_it_will_change(command: AnyCommand) -> None:
+    """
+    What can cost footage or audience has a preview.
+    """
+    assert (command.effect is Effect.DISRUPTIVE) == (command.preview is not None)
+
+
+@EACH
+def test_resource_is_what_is_named(command: AnyCommand) -> None:
+    """
+    The permission check sees the entry point and the region that were typed, if the command takes them.
+    """
+    args = read(command.args, split(sent(command.example))[1:], start=f"/{command.name}")
+    fields = {parameter.field for parameter in parameters(command.args)}
+
+    assert Resource("live" if "entry" in fields else None, "eu" if "region" in fields else None) == command.resource(
+        args
+    )
+
+
+@EACH
+def test_each_argument_has_a_sample(command: AnyCommand) -> None:
+    """
+    The words that tests and examples are made of are words of their kind.
+    """
+    for parameter in parameters(command.args):
+        parameter.kind.read(Word(parameter.kind.sample))
+
+
+@EACH
+def test_verb_is_found_in_any_case(command: AnyCommand) -> None:
+    """
+    Verbs are read without regard to case.
+    """
+    assert command == catalog().find(command.group, [Word(command.verb.upper())])
+
+
+@EACH
+def test_slip_is_recognised(command: AnyCommand) -> None:
+    """
+    A verb with its last letter twice is not known, but meant.
+    """
+    with pytest.raises(BadArguments, match=f"`/{command.name}`"):
+        catalog().find(command.group, [Word(command.verb + command.verb[-1])])
+
+
+def test_unknown_verb_gets_all_of_them() -> None:
+    """
+    Where nothing similar is known, all that is known is named.
+    """
+    with pytest.raises(BadArguments, match="`/record` has no `xyzzy`") as refused:
+        catalog().find("/record", [Word("xyzzy")])
+
+    assert all(f"`{command.verb}`" in (refused.value.hint or "") for command in catalog().group("/record"))
+
+
+def test_verb_of_another_command_is_recognised() -> None:
+    """
+    Who types the right verb behind the wrong command is told the right one.
+    """
+    with pytest.raises(BadArguments, match="`/transfer set`") as refused:
+        catalog().find("/record", split("set live off"))
+
+    assert "Type: `/transfer set live off`" == refused.value.hint
+
+
+def test_slip_with_a_bad_line_behind_it_gets_the_usage() -> None:
+    """
+    The corrected line is read before it is shown: one that could not be typed is not.
+    """
+    with pytest.raises(BadArguments, match="`/record on`") as refused:
+        catalog().find("/record", split("onn live eu <!channel>"))
+
+    assert "Usage: `/record on <entry> <region> <stream>...`" == refused.value.hint
+
+
+def test_catalogs_share_nothing() -> None:
+    """
+    Declaring a command registers it nowhere: a catalog of none stays empty, and two walks find the same.
+    """
+    assert () == tuple(Catalog([]))
+    assert tuple(catalog()) == tuple(Catalog.walk(commands))
+    assert ("/agora", "/record", "/transfer") == catalog().groups
+
+
+def test_command_of_another_release_is_unknown() -> None:
+    """
+    An operation may name a command that this release has not; that is said, not guessed.
+    """
+    assert catalog().get("record everything") is None
+
+
+def test_reads_come_last() -> None:
+    """
+    Help lists what changes something first, then what only looks.
+    """
+    changing = [command.effect.changes for command in catalog().group("/record")]
+
+    assert sorted(changing, reverse=True) == changing
+
+
+async def test_arguments_of_another_command_are_refused() -> None:
+    """
+    A command never runs on the arguments of another.
+    """
+    on, get = (catalog().get(name) for name in ("record on", "transfer get"))
+    assert on is not None
+    assert get is not None
+    args = read(get.args, [Word("live")], start="/transfer get")
+
+    with pytest.raises(TypeError, match="record on takes RecordOnArgs"):
+        await on.run(args, None)  # type: ignore[arg-type]
