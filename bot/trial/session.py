@@ -125,6 +125,7 @@ class Session:
     def __init__(self, stage: Backstage, world: World, events: queue.SimpleQueue[Event]) -> None:
         colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         self._stage, self._world, self._events = stage, world, events
+        self._last: Event = ""
         self._screen = Screen(world.slack, width=shutil.get_terminal_size((100, 24)).columns, colors=colors)
         self._console = Console(world, self._screen, events.put)
 
@@ -156,6 +157,7 @@ class Session:
 
     def _read(self) -> str | None:
         """Give the next line; None at the end."""
+        self._last = ""
         print()
         prompt = self._console.prompt
         if sys.stdin.isatty():
@@ -224,11 +226,12 @@ class Session:
     def _print(self, event: Event) -> None:
         match event:
             case Call():
-                text = self._screen.call(event)
+                text = ("\n" if isinstance(self._last, Message) else "") + self._screen.call(event)
             case Message():
                 text = self._screen.news(event, me=self._console.me)
             case _:
                 text = event
+        self._last = event
         if text:
             print(text, flush=True)
 
