@@ -117,6 +117,23 @@ async def test_cancelling_what_was_done_does_nothing(stage: Stage) -> None:
     assert [OFF_CALL] == await settled(stage)
 
 
+async def test_cancelling_what_has_not_begun_takes_it_back(stage: Stage) -> None:
+    """
+    Cancel, pressed after the confirmation and before anything was begun, still cancels.
+    """
+    prompt = await stage.prompt(OFF)
+    blocks = prompt.blocks
+    await stage.bots[0].stop()
+    await stage.start(worker=False)
+    await press(stage, prompt, "operation_confirm")
+
+    told = await press(stage, prompt, "operation_cancel", blocks=blocks)
+    await stage.start()
+
+    assert "Cancelled" in told.text
+    assert [] == await settled(stage)
+
+
 @pytest.mark.parametrize("button", ["operation_confirm", "operation_cancel"])
 @pytest.mark.parametrize(
     "value", ["", "zzzz-zzzz", "x" * 2000, "a:b", "{agora-bot}:open", "..", "\n", "\x00", "\ud800", "<!channel>"]

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.audit import Audit
-from bot.sandbox.slack_text import buttons
 from bot.store import Store
-from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, SHOW, Stage
+from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, Stage
 from tests.outside.clicking import OFF, OFF_CALL, actions, confirm, operation_of, press, recorded, settled
 
 
@@ -195,52 +194,3 @@ async def test_reads_ask_nothing_under_changes(world: Stage) -> None:
     answer = await world.outcome("/agora whoami", ADMIN)
 
     assert [] == actions(answer)
-
-
-async def test_prompt_finds_its_way_without_a_response_url(stage: Stage) -> None:
-    """
-    Without a response URL the prompt comes as an ephemeral message of the channel, and works.
-    """
-    before = len(stage.slack.messages)
-    await stage.slack.slash(OFF, user=MANAGER, response_url="")
-    prompt = await stage.told(lambda shown: shown in stage.slack.messages[before:] and bool(buttons(shown)))
-
-    await confirm(stage, prompt)
-
-    assert ("ephemeral", "chat.postEphemeral", MANAGER) == (prompt.kind, prompt.via, prompt.to)
-    assert [OFF_CALL] == stage.wire
-
-
-async def test_prompt_finds_its_way_past_a_dead_response_url(stage: Stage) -> None:
-    """
-    A response URL that Slack takes no longer does not lose the prompt.
-    """
-    stage.slack.fail("response_url", status=404)
-
-    prompt = await stage.prompt(OFF)
-
-    assert ("ephemeral", "chat.postEphemeral", MANAGER) == (prompt.kind, prompt.via, prompt.to)
-
-
-async def test_prompt_waits_for_a_busy_slack(stage: Stage) -> None:
-    """
-    A prompt that Slack has no time for now is shown when it has.
-    """
-    stage.slack.fail("response_url", retry_after=1, times=2)
-
-    prompt = await stage.prompt(OFF)
-    await confirm(stage, prompt)
-
-    assert [OFF_CALL] == stage.wire
-
-
-async def test_prompt_outside_of_the_bots_channels(stage: Stage) -> None:
-    """
-    Where the bot is no member, prompt and outcome come by way of response URLs.
-    """
-    prompt = await stage.prompt(OFF, MANAGER, SHOW)
-
-    card = await confirm(stage, prompt)
-
-    assert ("response_url", SHOW) == (card.via, card.channel)
-    assert [OFF_CALL] == stage.wire

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.access.decide import Person
 from bot.access.rolemap import RoleMap
 from bot.sandbox.slack import Message
@@ -183,3 +185,21 @@ async def test_retry_after_a_restart(stage: Stage) -> None:
     again = await retried(stage, card, OPERATOR)
 
     assert "✅" in again.text
+
+
+async def test_retry_pressed_by_several_at_once_is_one_operation(stage: Stage) -> None:
+    """
+    However many press at the same time, it is tried again once, and each of them is answered.
+    """
+    card = await failed(stage)
+    blocks, users = card.blocks, [OPERATOR, MANAGER, ADMIN] * 3
+
+    clicks = [stage.slack.click(card, "operation_retry", user=user, blocks=blocks) for user in users]
+    answers = await asyncio.gather(*clicks)
+
+    def told() -> int:
+        return card.edits + sum(shown.kind == "ephemeral" for shown in stage.slack.messages)
+
+    await stage.told(lambda _: told() >= len(users))
+    assert [200] * len(users) == [answer.status for answer in answers]
+    assert [ON_CALL, ON_CALL] == await settled(stage)
