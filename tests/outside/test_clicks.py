@@ -134,21 +134,20 @@ async def test_cancelling_what_has_not_begun_takes_it_back(stage: Stage) -> None
     assert [] == await settled(stage)
 
 
-@pytest.mark.parametrize("button", ["operation_confirm", "operation_cancel"])
 @pytest.mark.parametrize(
     "value", ["", "zzzz-zzzz", "x" * 2000, "a:b", "{agora-bot}:open", "..", "\n", "\x00", "\ud800", "<!channel>"]
 )
-async def test_forged_id_does_nothing(stage: Stage, button: str, value: str) -> None:
+async def test_forged_id_does_nothing(stage: Stage, value: str) -> None:
     """
     An id that the bot never gave is explained, without repeating it, and does nothing.
     """
     prompt = await stage.prompt(OFF)
 
-    told = await press(stage, prompt, button, blocks=forged(prompt, value))
+    for button in ("operation_confirm", "operation_cancel"):
+        told = await press(stage, prompt, button, blocks=forged(prompt, value))
+        assert "no operation" in told.text
+        assert "<!" not in told.text
 
-    assert "operation" in told.text
-    assert "mistake" not in told.text
-    assert "<!" not in told.text
     assert [] == await settled(stage)
     assert ["operation_confirm", "operation_cancel"] == actions(prompt)
 
