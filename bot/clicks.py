@@ -16,15 +16,15 @@ from bot.dispatch import ANSWER_WITHIN, WRITE_WITHIN
 from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
-from bot.operations.operation import Operation, Outcome, State, is_id, new_id
+from bot.operations.operation import Operation, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
 log = structlog.get_logger(__name__)
 
 UNCERTAIN = Notice(
-    headline="The bot can't reach its memory (Redis) right now, so your click did not count.",
-    after=("Nothing was changed by it. Press again in a moment: it counts once, however often you press.",),
+    headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
+    after=("Press again in a moment. It counts once, however often you press and should this press get through late.",),
 )
 UNKNOWN = Notice(
     headline="This button belongs to no operation that the bot knows.",
@@ -156,9 +156,8 @@ class Clicks:
         return Pressed(cards.outcome(operation.model_copy(update={"retried": again.id}), command), replace=True)
 
     def _repeat(self, click: Click, operation: Operation) -> Operation:
-        items = operation.result.items if operation.result else ()
-        failed = [item.item for item in items if item.outcome is not Outcome.SUCCEEDED]
-        args = {**operation.args, "streams": failed} if failed else operation.args
+        again = operation.result.again if operation.result else ()
+        args = {**operation.args, "streams": list(again)} if again else operation.args
         command = self._catalog.get(operation.command)
         line = command.line(command.args.model_validate(args)) if command else operation.line
         return Operation(

@@ -146,7 +146,7 @@ class Dispatcher:
             accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
         except (StoreError, TooLate, asyncio.CancelledError):
             # Its requester hears that nothing was done: so it must not be, should Redis have taken it after all.
-            self._background(self._withdraw(operation))
+            self._background(self._withdraw(operation, once))
             raise
         match accepted:
             case Repeated(known):
@@ -165,11 +165,11 @@ class Dispatcher:
             return Notice(waits, after=("Tell whoever runs the bot.",), small=small)
         return None
 
-    async def _withdraw(self, operation: Operation) -> None:
+    async def _withdraw(self, operation: Operation, once: str) -> None:
         """Take it back, as often as it takes: until then the sweep leaves it alone for as long as it can."""
         for _ in range(60):
             try:
-                return await self._journal.withdraw(operation)
+                return await self._journal.withdraw(operation, once=once)
             except StoreError:
                 await asyncio.sleep(0.5)
         return None

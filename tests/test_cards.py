@@ -259,7 +259,7 @@ def test_many_results_are_counted_where_they_are_not_listed(count: int, name: st
     assert len(message.text) <= UPDATE_TEXT_LIMIT
     assert len(json.dumps(message.blocks)) < 20_000
     hidden = count - cards.SHOWN_ITEMS
-    assert (hidden > 0) == (f"{hidden} more failure" in str(message.blocks))
+    assert (hidden > 0) == (f"{hidden} that did not" in str(message.blocks))
 
 
 def test_results_that_went_well_come_last() -> None:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 from bot.command import AnyCommand, Effect, Preview
 from bot.notice import Button, Notice
 from bot.operations.operation import Operation, Outcome, Result
-from bot.wording import code, moment, person, plural
+from bot.wording import code, listing, moment, person
 
+SHOWN_NAMES: Final = 5
 SHOWN_ITEMS: Final = 25  # more results than this are counted, not listed, in the card
 
 MARKS: Final = {
@@ -82,7 +83,7 @@ def answer(operation: Operation) -> Notice:
     if result is None:
         raise ValueError(f"operation {operation.id} has no outcome")
     if result.outcome is Outcome.SUCCEEDED:
-        return Notice(headline=result.headline, rows=result.lines, after=(result.advice,) if result.advice else ())
+        return Notice(headline=result.headline, rows=result.lines, after=(result.note,) if result.note else ())
     return Notice(
         headline=f"{result.headline} {MARKS[result.outcome]}",
         lines=_lines(result),
@@ -113,9 +114,21 @@ def _lines(result: Result) -> tuple[str, ...]:
 
 
 def _advice(result: Result) -> tuple[str, ...]:
-    if not result.advice:
-        return ()
-    return (result.advice if result.outcome is Outcome.SUCCEEDED else f"What to do: {result.advice}",)
+    """What to do next, by what it is to be done for; then what to know."""
+    by_advice: dict[str, list[str]] = {}
+    for item in result.items:
+        if item.advice:
+            by_advice.setdefault(item.advice, []).append(item.item)
+    lines = [f"What to do: {result.advice}"] if result.advice else []
+    for advice, names in by_advice.items():
+        whom = "" if len(by_advice) == 1 else f" for {_named(names)}"
+        lines.append(f"What to do{whom}: {advice}")
+    return (*lines, result.note) if result.note else tuple(lines)
+
+
+def _named(names: list[str]) -> str:
+    shown = [code(name) for name in names[:SHOWN_NAMES]]
+    return listing([*shown, f"{len(names) - SHOWN_NAMES} more"] if len(names) > SHOWN_NAMES else shown)
 
 
 def _rows(result: Result) -> tuple[str, ...]:
@@ -127,15 +140,17 @@ def _rows(result: Result) -> tuple[str, ...]:
     hidden = ordered[SHOWN_ITEMS:]
     if hidden:
         good = sum(item.outcome is Outcome.SUCCEEDED for item in hidden)
-        rows.append(f"and {good} more that went well, {plural(len(hidden) - good, 'more failure')}")
+        counted = [f"{good} that went well"] if good else []
+        counted += [f"{len(hidden) - good} that did not"] if len(hidden) > good else []
+        rows.append(f"and {listing(counted)}")
     return tuple(rows)
 
 
 def _retry(operation: Operation, command: AnyCommand, result: Result) -> tuple[Button, ...]:
     if not result.retry or operation.retried or not operation.effect.changes:
         return ()
-    failed = [item for item in result.items if item.outcome is not Outcome.SUCCEEDED]
-    label = f"Try the {len(failed)} that failed again" if 0 < len(failed) < len(result.items) else "Try again"
+    part = len(result.again) < len(result.items)
+    label = f"Try {len(result.again)} of {len(result.items)} again" if part else "Try again"
     confirm = f"{command.summary} {operation.line}" if operation.effect is Effect.DISRUPTIVE else None
     return (Button("operation_retry", label, operation.id, confirm=confirm),)
 

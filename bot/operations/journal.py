@@ -174,9 +174,10 @@ class Journal:
         if not await self._store.call("operation_told", [self._key(operation.id), self._open], args):
             raise Lost
 
-    async def withdraw(self, operation: Operation) -> None:
+    async def withdraw(self, operation: Operation, *, once: str) -> None:
         """Take back what may have been written down although its requester was told that nothing was."""
-        await self._store.do("UNLINK", self._key(operation.id))
+        if await self._store.do("UNLINK", self._key(operation.id)):
+            await self._store.do("UNLINK", self._store.key("once", once))
         await self.forget(operation.id, operation.target)
 
     async def forget(self, operation_id: str, target: str) -> None:

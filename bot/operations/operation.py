@@ -64,7 +64,8 @@ class Result(_Value):
         headline: What happened.
         lines: The state now and other facts, most important first.
         causes: Why it probably failed.
-        advice: What to do next.
+        advice: What to do next; items have their own.
+        note: What to know when it went well.
         small: Status, request id and the vendor's own words, for whoever looks closer.
         items: One result for each, where there were several.
         retry: Whether trying again can help.
@@ -76,10 +77,16 @@ class Result(_Value):
     lines: tuple[str, ...] = ()
     causes: tuple[str, ...] = ()
     advice: str = ""
+    note: str = ""
     small: tuple[str, ...] = ()
     items: tuple[ItemResult, ...] = ()
     retry: bool = False
     audited: bool = False
+
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The items that trying again can help."""
+        return tuple(item.item for item in self.items if item.retry)
 
 
 class Card(_Value):
@@ -132,17 +139,21 @@ class Operation(_Value):
     done: dict[str, ItemResult] = {}
 
     @property
+    def undecided(self) -> bool:
+        """Whether its requester has not confirmed it yet."""
+        return self.asks and self.decided is None
+
+    @property
     def queue_key(self) -> str:
         """Under which the engine knows it: the same stage queued twice is one."""
-        if not self.asks or self.decided is not None:
+        if not self.undecided:
             return f"op:{self.id}:do"
         return f"op:{self.id}:{'ask' if self.expires is None else 'lapse'}"
 
     @property
     def queue_target(self) -> str:
         """What the engine runs one at a time on: asking holds nobody up."""
-        before = self.asks and self.decided is None
-        return self.id if before else self.target
+        return self.id if self.undecided else self.target
 
     def waits(self, now: datetime) -> bool:
         """Whether nothing is to be done until its requester presses a button."""

@@ -23,12 +23,11 @@ def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
     """A command has come to its end; items of it may have failed."""
     bad = {item.outcome for item in items} - {Outcome.SUCCEEDED}
     worst = Outcome.FAILED if Outcome.FAILED in bad else Outcome.UNKNOWN if bad else Outcome.SUCCEEDED
-    advice = dict.fromkeys(item.advice for item in items if item.advice)
     return Result(
         outcome=worst,
         headline=reply.headline,
         lines=reply.lines,
-        advice=" ".join([*advice, *reply.after]) if advice else " ".join(reply.after),
+        note=" ".join(reply.after),
         items=tuple(items),
         retry=any(item.retry for item in items),
         audited=reply.audited,
@@ -82,11 +81,13 @@ def lapsed(operation: Operation) -> Result:
 
 def given_up(operation: Operation) -> Result:
     """Each worker that began it ended before it did."""
+    sent = operation.effect.changes and not operation.undecided
+    unknown = "What Agora has done of it is not known." if sent else "Nothing was changed."
     return Result(
-        outcome=Outcome.UNKNOWN if operation.effect.changes else Outcome.FAILED,
+        outcome=Outcome.UNKNOWN if sent else Outcome.FAILED,
         headline="Given up: the bot was stopped each time it worked on this.",
-        lines=(f"It was begun {operation.runs - 1} times. What Agora has done of it is not known.",),
-        advice="Check at Agora what is there, and tell whoever runs the bot.",
+        lines=(f"It was begun {operation.runs - 1} times. {unknown}",),
+        advice=f"{'Check at Agora what is there, and tell' if sent else 'Tell'} whoever runs the bot.",
     )
 
 

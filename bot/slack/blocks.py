@@ -36,12 +36,18 @@ def render(notice: Notice) -> Message:
     """Make a message of *notice*."""
     lines, rows, after = _fitting(notice.lines), _fitting(notice.rows), _fitting(notice.after)
     small = tuple(filter(None, notice.small))
-    sentences = [notice.headline, *lines, *rows, *after, " · ".join(small)]
     blocks = [_paragraphs([notice.headline], bold=True)]
     blocks += [_body(lines, rows, after)] if lines or rows or after else []
     blocks += [_actions(notice.buttons)] if notice.buttons else []
     blocks += [_small(small)] if small else []
-    return Message(cut([sentence for sentence in sentences if sentence], TEXT_LIMIT), blocks)
+    return Message(_text([notice.headline, *lines, *rows, *after], small), blocks)
+
+
+def _text(sentences: list[str], small: tuple[str, ...]) -> str:
+    """All of it; where that is too much the small print stays, since it says who asked, and for what."""
+    last = cut([" · ".join(small)], TEXT_LIMIT) if small else ""
+    body = cut([sentence for sentence in sentences if sentence], TEXT_LIMIT - len(last) - 1)
+    return f"{body}\n{last}" if last else body
 
 
 def _paragraphs(lines: list[str], *, bold: bool = False) -> Block:

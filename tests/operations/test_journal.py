@@ -195,7 +195,7 @@ async def test_withdrawn_operation_leaves_nothing(bench: Bench) -> None:
     operation = await bench.accepted()
 
     for _ in range(2):
-        await bench.journal.withdraw(operation)
+        await bench.journal.withdraw(operation, once="once")
 
     assert await bench.journal.load(operation.id) is None
     assert await bench.journal.next_of("live") is None

@@ -86,7 +86,7 @@ async def test_command_without_redis(own: Stage, outage: Outage) -> None:
 
 async def test_click_without_redis(own: Stage, outage: Outage) -> None:
     """
-    A click is answered: it did not count. Nothing is done, the prompt stays, and counts when Redis is back.
+    A click is answered: nothing was done. Nothing is, the prompt stays, and counts when Redis is back.
     """
     prompt = await own.prompt(OFF, ADMIN)
     outage.begin()
@@ -94,7 +94,7 @@ async def test_click_without_redis(own: Stage, outage: Outage) -> None:
     outage.end()
 
     assert ("ephemeral", ADMIN, True) == (told.kind, told.to, told is not prompt)
-    assert "not count" in told.text
+    assert "Nothing was done" in told.text
     assert ["operation_confirm", "operation_cancel"] == actions(prompt)
     assert [] == await calls_after(own)
     await confirm(own, prompt, ADMIN)
