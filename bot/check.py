@@ -58,7 +58,8 @@ async def _agora(settings: Settings) -> Finding:
             entries = await agora.hurried(timedelta(seconds=5)).entry_points()
         except AgoraError as error:
             explanation = explain(error)
-            return False, f"{explanation.happened} {explanation.advice}".replace("`", "")
+            names = "AGORA_APP_ID, AGORA_CUSTOMER_ID and AGORA_CUSTOMER_SECRET" if error.status else "AGORA_API_URL"
+            return False, f"{explanation.happened} {explanation.advice} See {names}.".replace("`", "")
     return True, f"{len(entries)} entry points: {', '.join(entries[:5])}"
 
 

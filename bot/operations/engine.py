@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry, Worker
+from docket.dependencies import ForcedRetry
 from redis.exceptions import RedisError
 
 from bot.store import StoreError
@@ -25,6 +26,7 @@ SLOTS: Final = 50
 REDELIVERY: Final = timedelta(seconds=10)
 SWEEP_EVERY: Final = timedelta(seconds=15)
 HEARTBEAT_EVERY: Final = timedelta(seconds=5)
+HEARTBEAT_AGAIN: Final = timedelta(seconds=0.5)
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,7 @@ class Engine:
             try:
                 await work(operation_id, target)
             except Later as later:
+                log.info("operation.later operation=%s after=%s", operation_id, later.delay)
                 retry.after(later.delay)
 
         async def sweep_operations(
@@ -88,6 +91,7 @@ class Engine:
 
     async def open(self) -> None:
         """Open the queue; Redis need not be there yet."""
+        logging.getLogger("docket.dependencies").addFilter(_unexpected)
         await self._docket.__aenter__()
         self._docket.register(self._operation)
         self._docket.register(self._sweep)
@@ -143,9 +147,17 @@ class Engine:
 
     async def _beat(self) -> None:
         while True:
-            with contextlib.suppress(StoreError):
+            pause = HEARTBEAT_EVERY
+            try:
                 await self._alive(self.worker_name)
-            await asyncio.sleep(HEARTBEAT_EVERY.total_seconds())
+            except StoreError:  # soon again: callers are told that no worker runs until Redis has heard of one
+                pause = HEARTBEAT_AGAIN
+            await asyncio.sleep(pause.total_seconds())
+
+
+def _unexpected(record: logging.LogRecord) -> bool:
+    """Pass what is trouble: docket logs a retry that we ask for (`Later`) as an error, with its traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ForcedRetry))
 
 
 class _NotOurs(Exception):

@@ -119,7 +119,8 @@ class SlackApi:
 def _told(error: SlackApiError) -> SlackError:
     response = error.response
     status, headers = getattr(response, "status_code", SERVER_ERROR), getattr(response, "headers", {})
-    code = response.get("error") if hasattr(response, "get") else None
+    data = getattr(response, "data", None)  # a text, where something in front of Slack answers
+    code = data.get("error") if isinstance(data, dict) else None
     if status == TOO_MANY:
         return SlackAway("429", after=_seconds(headers.get("Retry-After")))
     if status >= SERVER_ERROR or code in PASSING or not isinstance(code, str):

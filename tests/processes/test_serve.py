@@ -112,3 +112,20 @@ async def test_ctrl_c_ends_it_too(machine: Machine) -> None:
     assert 0 == status
     assert "bot.stopped" == jsons(process)[-1]["event"]
     assert not (machine.folder / ".agora-bot" / "store" / "server.pid").exists()
+
+
+async def test_socket_mode_needs_no_address(machine: Machine) -> None:
+    """
+    With SLACK_APP_TOKEN commands and clicks come through a connection that the bot opens; the rest stays as it is.
+    """
+    stage = machine.stage
+    process = await machine.serve(SLACK_APP_TOKEN="xapp-for-tests")
+
+    prompt = await stage.prompt("/record off live eu main-stage", ADMIN)
+    await stage.slack.click(prompt, "operation_confirm", user=ADMIN)
+    await stage.told(lambda message: message.kind == "channel" and ended(message))
+    status = await process.stop()
+
+    assert stage.slack.bot_url is None
+    assert [OFF] == stage.wire
+    assert (0, 0) == (status, stage.slack.connections)

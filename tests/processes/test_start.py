@@ -20,7 +20,6 @@ def problems(ended: Ended) -> list[str]:
     ("words", "missing"),
     [
         (["serve"], REQUIRED),
-        (["serve", "--no-worker"], REQUIRED),
         (["worker"], [name for name in REQUIRED if name != "SLACK_SIGNING_SECRET"]),
     ],
     ids=lambda words: words[0],
@@ -61,7 +60,7 @@ async def test_port_in_use_is_a_line(machine: Machine) -> None:
     assert not (machine.folder / ".agora-bot").exists()
 
 
-@pytest.mark.parametrize("words", [["serve"], ["worker"], ["roles", "list"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [["serve"], ["roles", "list"]], ids=lambda words: words[0])
 async def test_data_dir_that_is_none_is_a_line(machine: Machine, words: list[str]) -> None:
     """
     A DATA_DIR that can't be one is named, whatever is started.

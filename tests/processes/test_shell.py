@@ -1,0 +1,179 @@
+"""What an operator does in a shell: roles, the manifest, a check."""
+
+import socket
+
+import pytest
+import yaml
+
+from bot import roles_cli
+from bot.__main__ import main
+from bot.audit import Audit
+from bot.store import Store
+from tests.harness import ADMIN, OPERATOR, Stage
+from tests.processes.running import Machine
+
+
+async def test_roles_are_given_and_taken(machine: Machine) -> None:
+    """
+    A shell gives a role and takes it back on the embedded store, without any setting, in the words of the command.
+    """
+    given = await machine.run("roles", "grant", "U0NEW", "operator", "on", "live", "in", "eu", environ={})
+    listed = await machine.run("roles", "list", environ={})
+    taken = await machine.run("roles", "revoke", "U0NEW", environ={})
+
+    assert [(0, "")] * 3 == [(ended.status, ended.err) for ended in (given, listed, taken)]
+    for part in ("U0NEW", "operator", "live", "eu"):
+        assert part in given.out
+        assert part in listed.out
+    assert "no role" in taken.out
+
+
+async def test_grant_of_a_shell_holds_in_slack(machine: Machine, store: Store) -> None:
+    """
+    What a shell grants counts for the next command of a bot that runs, and is in the audit trail as the shell's.
+    """
+    stage = machine.stage
+    await stage.start()
+    refused = await stage.slash("/record on live eu main-stage")
+    assert refused.message is not None
+    assert "Nothing was done" in refused.message.text
+
+    ended = await machine.run("roles", "grant", OPERATOR, "operator", "on", "live")
+    await stage.outcome("/record on live eu main-stage")
+
+    assert 0 == ended.status
+    assert 1 == len(stage.wire)
+    (record,) = [one for one in await Audit(store).recent(10) if one.action == "agora grant"]
+    assert ("succeeded", None) == (record.outcome, record.channel)
+    assert record.actor not in stage.slack.people
+    assert OPERATOR in str(record)
+
+
+async def test_grant_of_a_shell_reaches_an_embedded_store_in_use(machine: Machine) -> None:
+    """
+    While a bot runs on the embedded store a shell adopts that store: the first role is given without a restart.
+    """
+    stage = machine.stage
+    process = await machine.serve(REDIS_URL="", BOT_ADMINS="")
+
+    ended = await machine.run("roles", "grant", ADMIN, "admin", environ={})
+    await stage.outcome("/record on live eu main-stage", ADMIN)
+
+    assert 0 == ended.status
+    assert 1 == len(stage.wire)
+    assert 0 == await process.stop()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "grant U0NEW",
+        "grant U0NEW emperor",
+        "grant somebody viewer",
+        "grant U0NEW viewer near live",
+        "grant U0NEW viewer until yesterday",
+        "revoke",
+        "promote U0NEW",
+    ],
+)
+async def test_line_that_is_wrong_changes_nothing(
+    world: Stage, store: Store, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A line that can't be read gives 1 and says what to type; nothing is granted or recorded.
+    """
+    status = await roles_cli.run(world.settings(), words.split())
+
+    written = capsys.readouterr()
+    assert (1, "") == (status, written.out)
+    assert "roles" in written.err
+    assert () == await Audit(store).recent(10)
+
+
+async def test_roles_without_the_store(machine: Machine) -> None:
+    """
+    A shell that does not reach the store says so in a line, and ends with neither a traceback nor 0.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"redis://127.0.0.1:{server.getsockname()[1]}"
+
+    ended = await machine.run("roles", "list", environ={"REDIS_URL": url})
+
+    assert ended.status in {1, 2}
+    assert (1, "") == (len(ended.err.splitlines()), ended.out)
+    assert "Redis" in ended.err
+
+
+async def test_manifest_needs_no_setting(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The manifest is YAML on standard output, for an address or for Socket Mode, whatever is set.
+    """
+    status = main(["manifest", "--url", "https://bot.example.com"])
+    over_http = capsys.readouterr().out
+    by_socket = await machine.run("manifest", environ={"PORT": "http", "SLACK_BOT_TOKEN": "planted"})
+
+    assert (0, 0, "") == (status, by_socket.status, by_socket.err)
+    http, socket_mode = yaml.safe_load(over_http), yaml.safe_load(by_socket.out)
+    assert (False, True) == (http["settings"]["socket_mode_enabled"], socket_mode["settings"]["socket_mode_enabled"])
+    assert {"https://bot.example.com/slack/events"} == {
+        command["url"] for command in http["features"]["slash_commands"]
+    }
+    assert all(command["should_escape"] for command in http["features"]["slash_commands"])
+    assert not any("url" in command for command in socket_mode["features"]["slash_commands"])
+
+
+async def test_check_of_a_bot_that_would_work(machine: Machine) -> None:
+    """
+    `check` names Redis, Slack and Agora, each fine, and ends with 0; the embedded store it tried is stopped again.
+    """
+    ended = await machine.run("check", environ=machine.stage.environment(REDIS_URL=""))
+
+    assert (0, "") == (ended.status, ended.err), ended.said
+    assert {"ok"} == {line.split()[0] for line in ended.out.splitlines()}
+    for part in ("Redis", "Slack", "Agora"):
+        assert part in ended.out
+    assert "for-tests" not in ended.said
+    assert not (machine.folder / ".agora-bot" / "store" / "server.pid").exists()
+
+
+async def test_check_finds_all_that_is_wrong(machine: Machine) -> None:
+    """
+    `check` looks at everything, though one thing fails: what does is named with its setting, and it ends with 1.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"redis://127.0.0.1:{server.getsockname()[1]}"
+    wrong = {"SLACK_BOT_TOKEN": "xoxb-planted", "AGORA_CUSTOMER_SECRET": "planted-for-tests", "REDIS_URL": url}
+
+    ended = await machine.run("check", environ=machine.stage.environment(**wrong))
+
+    failed = [line.split()[1] for line in ended.out.splitlines() if line.startswith("FAIL")]
+    assert (1, ["Redis", "Slack", "Agora"]) == (ended.status, failed), ended.said
+    for setting in ("REDIS_URL", "SLACK_BOT_TOKEN", "AGORA_CUSTOMER_SECRET"):
+        assert setting in ended.out
+    assert "planted" not in ended.said
+    assert "Traceback" not in ended.said
+
+
+async def test_check_counts_settings_as_findings(machine: Machine) -> None:
+    """
+    To `check` a missing setting is a finding like any other: it ends with 1, not 2.
+    """
+    ended = await machine.run("check", environ={"SLACK_BOT_TOKEN": "xapp-planted"})
+
+    assert 1 == ended.status
+    assert "SLACK_BOT_TOKEN" in ended.out
+    assert "AGORA_APP_ID" in ended.out
+    assert "planted" not in ended.said
+
+
+def test_help_needs_no_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The command line explains itself, whatever is set.
+    """
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+
+    written = capsys.readouterr()
+    assert (0, "") == (ended.value.code, written.err)
+    for command in ("serve", "worker", "try", "check", "roles", "manifest"):
+        assert command in written.out
