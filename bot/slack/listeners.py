@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -62,6 +63,7 @@ def bolt_app(
             process_before_response=True,
             request_verification_enabled=False,  # bot.slack.http has verified it; Socket Mode needs none
             ssl_check_enabled=False,
+            raise_error_for_unhandled_request=True,
         )
 
     async def command_used(ack: AsyncAck, body: Body) -> BoltResponse:
@@ -87,10 +89,17 @@ def bolt_app(
     async def ignored(ack: AsyncAck) -> BoltResponse:
         return await ack()
 
+    async def unhandled(error: Exception) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            return BoltResponse(status=200)  # nobody sees an error because of what the bot does not offer
+        log.error("listener.broke", exc_info=error)
+        return BoltResponse(status=500)
+
     everything = re.compile("")
     app.command(everything)(command_used)
     app.action(everything)(button_pressed)
     app.event(everything)(ignored)
+    app.error(unhandled)
     return app
 
 
