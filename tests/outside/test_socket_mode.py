@@ -139,9 +139,9 @@ async def test_refreshed_connection_is_replaced(world: Stage) -> None:
     assert 1 == len(world.wire)
 
 
-async def test_refresh_does_not_cut_off_the_other_connection(world: Stage) -> None:
+async def test_refresh_cuts_nothing_off(world: Stage) -> None:
     """
-    While connections are renewed, what is under way is finished and told once.
+    While the connection is renewed, what is under way is finished and told once.
     """
     await connected(world)
     world.agora.fault("slow:0.3")
