@@ -9,7 +9,7 @@ from bot import commands
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.app import catalog
-from bot.arguments import parameters, read
+from bot.arguments import parameters, read, write
 from bot.catalog import Catalog
 from bot.command import AnyCommand, Effect
 from bot.errors import BadArguments
@@ -75,10 +75,10 @@ def test_example_works(command: AnyCommand) -> None:
     """
     found = catalog().find(command.group, split(sent(command.example)))
     args = read(found.args, split(sent(command.example))[1:], start=f"/{found.name}")
-    printed = found.line(args)
 
     assert command.name == found.name
-    assert args == read(found.args, split(printed)[2:], start=f"/{found.name}")
+    assert args == read(found.args, split(write(args)), start=f"/{found.name}")
+    assert found.line(args).startswith(f"/{found.name}")
 
 
 @EACH

@@ -272,8 +272,10 @@ def test_address_is_shown_without_its_query() -> None:
     Others read an address without what may be a secret in it.
     """
     assert ADDRESS.display is not None
-    assert "https://a.example/t?…" == ADDRESS.display("https://a.example/t?key=1")
-    assert "https://a.example/t" == ADDRESS.display("https://a.example/t")
+    shown = ADDRESS.display("https://a.example:8443/t?key=example-key#example-key")
+    assert shown.startswith("https://a.example:8443/")
+    assert shown.endswith("…")
+    assert "example-key" not in shown
 
 
 @pytest.mark.parametrize(

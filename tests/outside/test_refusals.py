@@ -91,7 +91,7 @@ async def test_each_role_reaches_what_it_may(front: Front, user: str, held: Role
             operation = await front.accepted(line(command), user)
             assert operation is not None, command.name
             assert (command.name, user, LIVE) == (operation.command, operation.person, operation.channel)
-            assert (line(command).replace("@otto", "U0OPERATOR")) == operation.line
+            assert operation.line.startswith(f"/{command.name}")
     assert [] == await front.refusals()
     assert front.untouched
 
@@ -233,4 +233,6 @@ async def test_refused_line_is_kept_without_its_secret(front: Front) -> None:
 
     (record,) = await front.refusals()
     assert "example-key" not in message.text + str(message.blocks)
-    assert "/transfer set live on https://hooks.example.com/t?…" == record.command_line
+    assert record.command_line is not None
+    assert record.command_line.startswith("/transfer set live on https://hooks.example.com/")
+    assert "example-key" not in record.command_line
