@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -156,10 +157,17 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         clock_ms=store.time_ms,
         clock=clock,
         asks=asks.__contains__,
-        background=background,
         metrics=metrics,
     )
-    clicks = Clicks(catalog=known, gate=gate, journal=journal, requeue=requeue, clock_ms=store.time_ms, clock=clock)
+    clicks = Clicks(
+        catalog=known,
+        gate=gate,
+        journal=journal,
+        requeue=requeue,
+        clock_ms=store.time_ms,
+        clock=clock,
+        background=background,
+    )
     return Core(store, engine, api, dispatcher, clicks, background, metrics)
 
 
@@ -176,6 +184,7 @@ class Bot:
     def __init__(self, settings: Settings, *, clock: Clock = now, patience: timedelta = timedelta(seconds=2)) -> None:
         self._settings, self._clock, self._patience = settings, clock, patience
         self._stack = AsyncExitStack()
+        self._ends: list[Callable[[], Awaitable[None]]] = []  # what ends at the same time, before the rest is closed
         self.port = 0
         self._started = False
 
@@ -198,7 +207,7 @@ class Bot:
         core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
         if worker:
             core.engine.start_worker()
-            self._stack.push_async_callback(core.engine.stop_worker, WORKER_GRACE)
+            self._ends.append(lambda: core.engine.stop_worker(WORKER_GRACE))
         if bound is not None:
             await self._open_web(core, bound)
         self._started = True
@@ -206,6 +215,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Take nothing new, finish or hand back what is running, close everything."""
+        await asyncio.gather(*(end() for end in self._ends))
         await self._stack.aclose()
         if self._started:
             log.info("bot.stopped")
@@ -228,12 +238,12 @@ class Bot:
         if self._settings.slack_app_token is not None:
             connection = Socket(app, app_token=clear(self._settings.slack_app_token))
             connection.open()
-            self._stack.push_async_callback(connection.close)
+            self._ends.append(connection.close)
             checks["slack"] = connection.trouble
         web = site(routes=routes, checks=checks, metrics=core.metrics)
         server = WebServer(web, host=self._settings.host, port=self._settings.port, bound=bound)
         await server.start()
-        self._stack.push_async_callback(server.stop, WEB_GRACE)
+        self._ends.append(lambda: server.stop(WEB_GRACE))
         self.port = server.port
 
 

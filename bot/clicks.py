@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import structlog
 
 from bot.access.gate import Gate
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.dispatch import ANSWER_WITHIN, WRITE_WITHIN
 from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
@@ -20,11 +21,18 @@ from bot.operations.operation import Operation, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
+LOOK_WITHIN: Final = timedelta(seconds=1.5)  # both together, of Slack's 3
+ACT_WITHIN: Final = timedelta(seconds=1)
+
 log = structlog.get_logger(__name__)
 
-UNCERTAIN = Notice(
+AWAY = Notice(
     headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
-    after=("Press again in a moment. It counts once, however often you press and should this press get through late.",),
+    after=("Press again in a moment.",),
+)
+UNCLEAR = Notice(
+    headline="It is not known whether this click counted: the bot lost touch with its memory (Redis).",
+    after=("Press again in a moment, or watch the channel: it counts once, however often you press.",),
 )
 UNKNOWN = Notice(
     headline="This button belongs to no operation that the bot knows.",
@@ -66,6 +74,7 @@ class Clicks:
     Args:
         requeue: Queues an operation for the workers; raises `StoreError`.
         clock_ms: Redis' own clock.
+        background: Runs what may outlive the answer.
     """
 
     def __init__(
@@ -77,8 +86,9 @@ class Clicks:
         requeue: Callable[[Operation], Awaitable[None]],
         clock_ms: Callable[[], Awaitable[int]],
         clock: Clock,
+        background: Callable[[Awaitable[None]], None],
     ) -> None:
-        self._catalog, self._gate, self._journal = catalog, gate, journal
+        self._catalog, self._gate, self._journal, self._background = catalog, gate, journal, background
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
 
     async def press(self, click: Click) -> Pressed:
@@ -86,37 +96,49 @@ class Clicks:
         if click.outsider:
             return Pressed(Notice("This button is for members of the workspace that runs the bot. Nothing was done."))
         try:
-            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-                return await self._press(click)
-        except (StoreError, TimeoutError, TooLate):
+            async with asyncio.timeout(LOOK_WITHIN.total_seconds()):
+                seen = await self._look(click)
+        except (StoreError, TimeoutError):
             log.warning("store.away", action=click.action)
-            return Pressed(UNCERTAIN)
+            return Pressed(AWAY)
+        if isinstance(seen, Pressed):
+            return seen
+        try:
+            async with asyncio.timeout(ACT_WITHIN.total_seconds()):
+                return await self._act(click, *seen)
+        except TooLate:
+            return Pressed(AWAY)
+        except (StoreError, TimeoutError):
+            log.warning("store.lost", action=click.action, operation=click.operation)
+            return Pressed(UNCLEAR)
 
-    async def _press(self, click: Click) -> Pressed:
+    async def _look(self, click: Click) -> Pressed | tuple[Operation, int]:
+        """Why it can't be pressed; else the operation, and until when in Redis' time the press may be written down."""
         operation = await self._journal.load(click.operation) if is_id(click.operation) else None
         if operation is None:
             return Pressed(UNKNOWN)
+        if click.action != "operation_retry" and click.person != operation.person:
+            return _foreign(operation)
+        if click.action != "operation_cancel" and (reason := await self._objection(click.person, operation)):
+            return Pressed(Notice(f"{reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.helpers(),)))
+        return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
+
+    async def _act(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         match click.action:
             case "operation_confirm":
-                return await self._confirm(click, operation)
+                return await self._confirm(operation, deadline_ms)
             case "operation_cancel":
                 return await self._cancel(click, operation)
             case "operation_retry":
-                return await self._retry(click, operation)
+                return await self._retry(click, operation, deadline_ms)
             case _:
                 return Pressed(Notice("This release of the bot does not know that button. Nothing was done."))
 
-    async def _confirm(self, click: Click, operation: Operation) -> Pressed:
-        if click.person != operation.person:
-            return _foreign(operation)
-        reason = await self._objection(click.person, operation)
-        if reason:
-            return Pressed(Notice(f"{reason} ⛔", after=("Nothing was done.",)))
+    async def _confirm(self, operation: Operation, deadline_ms: int) -> Pressed:
         now = self._clock()
-        deadline_ms = await self._redis_ms() + int(WRITE_WITHIN.total_seconds() * 1000)
         found = await self._journal.confirm(operation, now, deadline_ms=deadline_ms)
         if found in {State.WAITING, State.QUEUED}:
-            await self._queued(operation.model_copy(update={"state": State.QUEUED, "decided": now}))
+            self._background(self._queued(operation.model_copy(update={"state": State.QUEUED, "decided": now})))
         if found == State.WAITING:
             return Pressed(cards.confirmed(operation, now), replace=True)
         if found == "lapsed":
@@ -124,8 +146,6 @@ class Clicks:
         return await self._too_late(operation.id)
 
     async def _cancel(self, click: Click, operation: Operation) -> Pressed:
-        if click.person != operation.person:
-            return _foreign(operation)
         now = self._clock()
         result = outcomes.cancelled(person(click.person))
         record = outcomes.audit_record(operation, result, now)
@@ -135,25 +155,22 @@ class Clicks:
             await self._journal.told(operation, "click")
         return Pressed(cards.cancelled(operation), replace=True)
 
-    async def _retry(self, click: Click, operation: Operation) -> Pressed:
+    async def _retry(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         """Do again what failed, as an operation of its own, in the name of whoever pressed."""
         result = operation.result
         if result is None or not result.retry:
             return await self._too_late(operation.id)
         again = self._repeat(click, operation)
-        reason = await self._objection(click.person, again)
-        if reason:
-            return Pressed(Notice(f"{reason} ⛔", after=("Nothing was done.",)))
-        deadline_ms = await self._redis_ms() + int(WRITE_WITHIN.total_seconds() * 1000)
         match await self._journal.accept(again, once=f"retry:{operation.id}", deadline_ms=deadline_ms):
             case Repeated(known):
                 return await self._too_late(known, "It was tried again already.")
             case Accepted():
-                await self._queued(again)
+                self._background(self._queued(again))
         command = self._catalog.get(operation.command)
         if command is None:
             return Pressed(Notice(f"It is tried again as operation {code(again.id)}."))
-        return Pressed(cards.outcome(operation.model_copy(update={"retried": again.id}), command), replace=True)
+        retried = operation.model_copy(update={"retried": again.id})
+        return Pressed(cards.ended(retried, command), replace=True)
 
     def _repeat(self, click: Click, operation: Operation) -> Operation:
         again = operation.result.again if operation.result else ()
@@ -213,7 +230,7 @@ def _foreign(operation: Operation) -> Pressed:
     return Pressed(
         Notice(
             f"Only {person(operation.person)}, who asked for this, can press that button. Nothing was done.",
-            after=(f"If you want it yourself, type {code(operation.line, limit=300)}.",),
+            after=(f"If you want it yourself, {outcomes.type_it(operation.line)}.",),
         )
     )
 
@@ -222,5 +239,5 @@ def _lapsed(operation: Operation) -> Notice:
     when = f" {moment(operation.expires)}" if operation.expires else ""
     return Notice(
         f"This question lapsed{when}. Nothing was done.",
-        after=(f"If you still want it, type {code(operation.line, limit=300)} again.",),
+        after=(f"If you still want it, {outcomes.type_it(operation.line)}.",),
     )

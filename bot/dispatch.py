@@ -24,9 +24,10 @@ from bot.operations import outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
 from bot.store import StoreError
-from bot.wording import code, listing, person
+from bot.wording import code, listing
 
 ANSWER_WITHIN: Final = timedelta(seconds=2)  # of Slack's 3: the rest is the network's
+QUEUE_WITHIN: Final = timedelta(seconds=0.5)  # what is left for queueing if all before took its time
 WRITE_WITHIN: Final = timedelta(seconds=1.5)  # after this Redis itself refuses to write it down
 
 log = structlog.get_logger(__name__)
@@ -64,7 +65,6 @@ class Dispatcher:
     Args:
         requeue: Queues an operation for the workers; raises `StoreError`.
         asks: Whether a command of this effect asks before it acts.
-        background: Runs something that may outlive the answer.
     """
 
     def __init__(
@@ -78,12 +78,11 @@ class Dispatcher:
         clock_ms: Callable[[], Awaitable[int]],
         clock: Clock,
         asks: Callable[[Effect], bool],
-        background: Callable[[Awaitable[None]], None],
         metrics: Metrics,
     ) -> None:
         self._catalog, self._gate, self._journal, self._audit = catalog, gate, journal, audit
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
-        self._asks, self._background, self._metrics = asks, background, metrics
+        self._asks, self._metrics = asks, metrics
 
     async def invoke(self, invocation: Invocation) -> Notice | None:
         """Take a command; the notice is for its caller alone, None says that there is nothing to say yet."""
@@ -94,15 +93,22 @@ class Dispatcher:
         if isinstance(parsed, Notice):
             return parsed
         command, args = parsed
+        until = asyncio.get_running_loop().time() + ANSWER_WITHIN.total_seconds()
         try:
-            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-                return await self._decide(invocation, command, args)
+            async with asyncio.timeout_at(until):
+                decided = await self._decide(invocation, command, args)
         except (StoreError, TimeoutError):
             log.warning("store.away", command=command.name)
             return AWAY
+        if isinstance(decided, Notice):
+            return decided
+        return await self._accept(self._operation(invocation, command, args), invocation.once, decided, until)
 
     def _parse(self, invocation: Invocation) -> tuple[AnyCommand, Args] | Notice:
-        typed = words.split(invocation.text, start=invocation.command)
+        try:
+            typed = words.split(invocation.text)
+        except words.OpenQuote as error:
+            raise BadArguments(error.message, hint=self._closed(invocation.command, error.closed)) from None
         if invocation.command not in self._catalog.groups:
             known = listing([code(group) for group in self._catalog.groups])
             raise BadArguments(f"{code(invocation.command)} is not a command of this bot.", hint=f"It has {known}.")
@@ -116,62 +122,60 @@ class Dispatcher:
             return help.of_command(command)
         return command, arguments.read(command.args, typed[1:], start=f"/{command.name}")
 
-    async def _decide(self, invocation: Invocation, command: AnyCommand, args: Args) -> Notice | None:
+    def _closed(self, group: str, typed: list[words.Word]) -> str | None:
+        """What to type where a quote was left open."""
+        try:
+            command = self._catalog.find(group, typed)
+        except BadArguments as error:
+            return error.hint
+        return arguments.hint(command.args, typed[1:], start=f"/{command.name}")
+
+    async def _decide(self, invocation: Invocation, command: AnyCommand, args: Args) -> Notice | int:
+        """The refusal, or Redis' time at which it was allowed."""
         began = self._clock()
         standing, now_ms = await asyncio.gather(self._gate.standing(invocation.person), self._redis_ms())
         self._metrics.decided(self._clock() - began)
         decision = standing.may(command.role, command.resource(args), changes=command.effect.changes)
-        if not decision.allowed:
-            return await self._refuse(invocation, command, args, decision.reason)
-        operation = self._operation(invocation, command, args)
-        return await self._accept(operation, invocation.once, now_ms)
+        return now_ms if decision.allowed else await self._refuse(invocation, command, args, decision.reason)
 
     async def _refuse(self, invocation: Invocation, command: AnyCommand, args: Args, reason: str) -> Notice:
         operation = self._operation(invocation, command, args)
         record = outcomes.audit_record(operation, outcomes.refused(reason), operation.created)
-        _, helpers = await asyncio.gather(self._audit.append(record), self._gate.roles.administrators())
-        who = listing([person(helper) for helper in helpers[:3]], word="or")
+        _, helpers = await asyncio.gather(self._audit.append(record), self._gate.helpers())
         return Notice(
             headline=f"{reason} ⛔",
             lines=("Nothing was done.",),
-            after=(
-                f"{who} can grant it." if who else "Nobody can grant it yet: whoever runs the bot sets BOT_ADMINS.",
-            ),
+            after=(helpers,),
             small=(code(operation.line, limit=300),),
         )
 
-    async def _accept(self, operation: Operation, once: str, now_ms: int) -> Notice | None:
+    async def _accept(self, operation: Operation, once: str, now_ms: int, until: float) -> Notice | None:
         deadline_ms = now_ms + int(WRITE_WITHIN.total_seconds() * 1000)
         try:
-            accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
-        except (StoreError, TooLate, asyncio.CancelledError):
-            # Its requester hears that nothing was done: so it must not be, should Redis have taken it after all.
-            self._background(self._withdraw(operation, once))
-            raise
+            async with asyncio.timeout_at(until):
+                accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
+        except TooLate:
+            return AWAY
+        except (StoreError, TimeoutError):
+            log.warning("store.lost", operation=operation.id)
+            return _halfway(operation)
         match accepted:
             case Repeated(known):
                 return Notice(headline=f"This was accepted before, as operation {code(known)}. It is not done twice.")
             case Accepted(workers):
-                return await self._queue(operation, workers)
+                return await self._queue(operation, workers, until + QUEUE_WITHIN.total_seconds())
 
-    async def _queue(self, operation: Operation, workers: int) -> Notice | None:
-        small = (code(operation.line, limit=300), f"operation {code(operation.id)}")
+    async def _queue(self, operation: Operation, workers: int, until: float) -> Notice | None:
+        """Queue what is written down; whatever comes of that, it will be done: the sweep finds it."""
+        small = _small(operation)
         try:
-            await self._requeue(operation)
-        except StoreError:
+            async with asyncio.timeout_at(until):
+                await self._requeue(operation)
+        except (StoreError, TimeoutError):
             return Notice("Accepted; it takes longer than usual. The result will be told.", small=small)
         if workers == 0:
             waits = "Accepted, but nothing happens yet: no worker of the bot is running. It is done when one starts."
             return Notice(waits, after=("Tell whoever runs the bot.",), small=small)
-        return None
-
-    async def _withdraw(self, operation: Operation, once: str) -> None:
-        """Take it back, as often as it takes: until then the sweep leaves it alone for as long as it can."""
-        for _ in range(60):
-            try:
-                return await self._journal.withdraw(operation, once=once)
-            except StoreError:
-                await asyncio.sleep(0.5)
         return None
 
     def _operation(self, invocation: Invocation, command: AnyCommand, args: Args) -> Operation:
@@ -193,3 +197,15 @@ class Dispatcher:
             created=self._clock(),
             state=State.ASKING if asks else State.QUEUED,
         )
+
+
+def _halfway(operation: Operation) -> Notice:
+    return Notice(
+        headline="It is not known whether this was accepted: the bot lost touch with its memory (Redis).",
+        after=("If it was, the result will be told. Look for that before you type it again.",),
+        small=_small(operation),
+    )
+
+
+def _small(operation: Operation) -> tuple[str, ...]:
+    return (code(operation.line, limit=300), f"operation {code(operation.id)}")

@@ -37,7 +37,7 @@ def of_command(command: AnyCommand) -> Notice:
             *([f"May be left out: {', '.join(named)}"] if named else []),
             _who(command, long=True),
         ),
-        small=(f"Agora's documentation: {command.docs}",) if command.docs else (),
+        after=(f"Agora's documentation: {command.docs}",) if command.docs else (),
     )
 
 

@@ -18,9 +18,11 @@ from bot.wording import code, listing, suggestion
 from bot.words import Word
 
 NAME_LIMIT: Final = 128  # Agora documents none; a cap keeps cards readable
-# Characters that make one name look like another, or a line like two.
-BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Categories that make one name look like another, or a line like two; some scripts and emoji need the joiners.
+UNSEEN: Final = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+JOINERS: Final = "\u200c\u200d"
 REGION_CODES: Final = tuple(code for code, _ in REGIONS)
+OWN_CALLBACK: Final = "/agora/transfer/"  # behind it stands a token
 UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -79,7 +81,7 @@ def name(shown: str) -> Callable[[Word], str]:
             raise NotThis(f"{code(value) if value else 'An empty text'} can't be the name for <{shown}>.")
         if len(value) > NAME_LIMIT:
             raise NotThis(f"The name for <{shown}> has {len(value)} characters; {NAME_LIMIT} are the most.")
-        if BIDI.search(value) or any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in value):
+        if any(unicodedata.category(letter) in UNSEEN and letter not in JOINERS for letter in value):
             raise NotThis(f"The name for <{shown}> holds a line break or another character that can't be seen.")
         return value
 
@@ -125,7 +127,8 @@ def role(word: Word) -> Role:
 def subject(word: Word) -> str:
     """The id of a person or a user group, from a mention or typed as it is."""
     found = word.target if word.kind in {"person", "group"} else word.text
-    if re.fullmatch(r"[UWS][A-Z0-9]{2,20}", found):
+    # Slack's ids hold digits; without one a bare word is somebody's name.
+    if re.fullmatch(r"[UWS][A-Z0-9_]{2,20}", found) and (word.kind != "text" or re.search(r"\d", found)):
         return found
     if word.kind == "broadcast":
         raise NotThis(f"{code(word.text)} is everybody; roles go to one person or user group.")
@@ -159,14 +162,18 @@ def address(word: Word) -> str:
     if parts.scheme not in {"https", "http"} or not parts.hostname or any(letter.isspace() for letter in value):
         raise NotThis(f"{code(word.text)} is not a web address such as `https://hooks.example.com/transfer`.")
     if parts.username or parts.password:
-        raise NotThis("An address with a name and password in it can't be used here; put the secret into the path.")
+        raise NotThis("An address with a name and password in it can't be used here; put a secret behind a `?`.")
     return value
 
 
 def display_address(value: str) -> str:
-    """Without the query, which may hold a secret."""
-    bare, mark, _ = value.partition("?")
-    return f"{bare}{mark}…" if mark else bare
+    """Without what may be a secret: the query, and the token in the address of this bot's own callback."""
+    bare, _, hidden = value.partition("?")
+    bare, _, fragment = bare.partition("#")
+    before, own, token = bare.partition(OWN_CALLBACK)
+    if own and token:
+        return f"{before}{own}…"
+    return f"{bare}?…" if hidden or fragment else bare
 
 
 def span(word: Word) -> timedelta:

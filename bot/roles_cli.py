@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from bot.access.changes import Change
 from bot.access.decide import Person
@@ -17,7 +19,7 @@ from bot.commands.agora_revoke import AgoraRevokeArgs
 from bot.errors import UserError
 from bot.operations.operation import new_id
 from bot.settings import Settings
-from bot.words import join, split
+from bot.words import Word, join, split
 
 USAGE = """Type one of:
   roles list
@@ -41,7 +43,7 @@ async def run(settings: Settings, words: list[str]) -> int:
 
 
 async def _carried_out(roles: RoleMap, words: list[str]) -> str:
-    verb, rest = words[0].casefold(), split(join(words[1:]))
+    verb, rest = words[0].casefold(), [_meant(word) for word in split(join(words[1:]))]
     match verb:
         case "grant":
             given = read(AgoraGrantArgs, rest, start="/agora grant")
@@ -57,6 +59,12 @@ async def _carried_out(roles: RoleMap, words: list[str]) -> str:
             return await _listed(roles)
         case _:
             raise UserError(f"roles has no {verb!r}.", hint=USAGE)
+
+
+def _meant(word: Word) -> Word:
+    """In a shell nobody can be mentioned, so what looks like an id is one."""
+    mentioned = re.fullmatch(r"[UWS][A-Z0-9_]{2,20}", word.text) is not None
+    return replace(word, kind="person", target=word.text) if mentioned else word
 
 
 def _said(subject: str, change: Change) -> str:

@@ -21,7 +21,7 @@ REDIS_SCHEMES: Final = (
     "redis+cluster",
     "rediss+cluster",
 )
-USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,}")
+USER_ID: Final = re.compile(r"[UW][A-Z0-9_]{2,}")
 WORD: Final = re.compile(r"[!-~]+")  # printable ASCII without blanks: may stand in an HTTP header
 SIGNING_SECRET_MIN: Final = 8  # characters; Slack's have 32
 SECRET_KEY_MIN: Final = 32  # characters

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Final, Literal
 
-USER_ID: Final = re.compile(r"[UW][A-Z0-9]+")
-GROUP_ID: Final = re.compile(r"S[A-Z0-9]+")
+USER_ID: Final = re.compile(r"[UW][A-Z0-9_]+")
+GROUP_ID: Final = re.compile(r"S[A-Z0-9_]+")
 # Letters and marks that take no ink although Unicode does not class them as control characters.
 UNSEEN: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"

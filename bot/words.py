@@ -16,7 +16,7 @@ from bot.wording import code
 DOUBLE: Final = '"“”„‟'
 SINGLE: Final = "'‘’‚‛"
 # Left behind by copy and paste, never typed on purpose.
-INVISIBLE: Final = re.compile("[\u200b\u2060\ufeff]")
+INVISIBLE: Final = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 MARKUP: Final = re.compile(r"<([^<>|\s][^<>|]*)(?:\|([^<>]*))?>")
 LINE_LIMIT: Final = 300  # a longer line is not copied from a phone
 ENTITIES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
@@ -44,25 +44,30 @@ class Word:
     @property
     def retyped(self) -> str:
         """What to type for the same word again: an id for who is mentioned, else what was typed."""
+        if self.kind == "link":  # Slack links `a.b` by itself, and shows it as it was typed
+            return self.text if self.target.endswith(f"/{self.text}") else self.target
         return self.target if self.kind in {"person", "group"} else self.text
 
 
-def split(text: str, *, start: str = "") -> list[Word]:
-    """
-    Cut *text* at blanks of every kind; quotes, straight or curly, hold blanks together.
+class OpenQuote(BadArguments):
+    """A double quote is opened and not closed; *closed* is how it reads with a quote at its end."""
 
-    Args:
-        text: As Slack sent it.
-        start: The slash command that it stood behind, for the corrected line.
+    def __init__(self, message: str, *, closed: list[Word]) -> None:
+        super().__init__(message)
+        self.closed = closed
+
+
+def split(text: str) -> list[Word]:
+    """
+    Cut *text*, as Slack sent it, at blanks of every kind; quotes, straight or curly, hold blanks together.
 
     Raises:
-        BadArguments: A double quote is opened and not closed.
+        OpenQuote: A double quote is opened and not closed.
     """
     try:
         return [_word(raw, quoted=quoted) for raw, quoted in _cut(INVISIBLE.sub("", text))]
     except BadArguments as error:
-        closed = [word.retyped for word in split(f'{text.rstrip()}"')]
-        raise BadArguments(error.message, hint=retype(f"{start} {join(closed)}".strip())) from None
+        raise OpenQuote(error.message, closed=split(f'{text.rstrip()}"')) from None
 
 
 def retype(line: str) -> str | None:

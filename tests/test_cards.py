@@ -110,7 +110,7 @@ def said(name: str) -> Iterator[Notice]:
     for outcome in Outcome:
         for items in (0, 2):
             yield cards.outcome(finished(outcome, name, items=items), COMMANDS["record off"])
-        yield cards.answer(finished(outcome, name))
+        yield cards.answer(finished(outcome, name), COMMANDS["record config"])
     for made in (
         outcomes.refused("No.", "Ask."),
         outcomes.lapsed(asked),
@@ -281,7 +281,7 @@ def test_results_that_went_well_come_last() -> None:
 
 def test_retry_is_offered_once_where_it_can_help() -> None:
     """
-    The button is there if trying again can help, not for a read, and not when it was tried again.
+    The button is there if trying again can help, for a read too, and not when it was tried again.
     """
     failed, off, config = finished(Outcome.FAILED, "main-stage"), COMMANDS["record off"], COMMANDS["record config"]
     hopeless = failed.model_copy(update={"result": failed.result and failed.result.model_copy(update={"retry": False})})
@@ -289,7 +289,7 @@ def test_retry_is_offered_once_where_it_can_help() -> None:
 
     assert ["operation_retry"] == [button.action for button in cards.outcome(failed, off).buttons]
     assert () == cards.outcome(hopeless, off).buttons
-    assert () == cards.outcome(reading, config).buttons
+    assert ["operation_retry"] == [button.action for button in cards.answer(reading, config).buttons]
     assert () == cards.outcome(failed.model_copy(update={"retried": "op2"}), off).buttons
 
 
@@ -314,7 +314,7 @@ def test_running_card_counts() -> None:
     assert "of 1" not in str(cards.running(operation()).lines)
 
 
-@pytest.mark.parametrize("say", [cards.outcome, lambda made, _: cards.answer(made)])
+@pytest.mark.parametrize("say", [cards.outcome, cards.answer])
 def test_what_has_no_outcome_has_no_card(say: Any) -> None:
     """
     A card of an operation that is not over would be a lie.

@@ -9,6 +9,10 @@ from bot.access.grants import Grant
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.clock import Clock
+from bot.wording import listing
+from bot.wording import person as mention
+
+MOST_HELPERS = 3
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,10 @@ class Gate:
         """
         person = Person(id=person_id)
         return Standing(person, tuple(await self.roles.grants_of([person_id, *person.groups])), self)
+
+    async def helpers(self) -> str:
+        """Who can give the role that is missing, as a sentence."""
+        named = [mention(admin) for admin in (await self.roles.administrators())[:MOST_HELPERS]]
+        if not named:
+            return "Nobody can grant it yet: whoever runs the bot sets BOT_ADMINS."
+        return f"{listing(named, word='or')} can grant it."

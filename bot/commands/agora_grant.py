@@ -43,8 +43,6 @@ async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     `on` narrows it to entry points, `in` to regions; `*` stands for any letters. `for 2h` or `until friday`
     lets it end by itself. Nobody can give more than they hold.
     """
-    if args.subject.startswith("S"):
-        raise UserError("Roles can't go to user groups yet.", hint="Give the role to its people, one by one.")
     grant = as_grant(args, by=ctx.person, at=ctx.at, operation=ctx.operation)
     change = await ctx.roles.grant(args.subject, grant, actor=Person(ctx.person), channel=ctx.channel)
     who, what = person(args.subject), describe(grant, end=False)
@@ -55,7 +53,14 @@ async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
 
 
 def as_grant(args: AgoraGrantArgs, *, by: str, at: datetime, operation: str) -> Grant:
-    """The grant that is meant, given at *at*."""
+    """
+    The grant that is meant, given at *at*.
+
+    Raises:
+        UserError: To a user group; who is in one is not known yet.
+    """
+    if args.subject.startswith("S"):
+        raise UserError("Roles can't go to user groups yet.", hint="Give the role to its people, one by one.")
     return Grant(
         role=args.role,
         entries=args.on or "*",

@@ -21,10 +21,10 @@ class RecordAutoArgs(Args):
 async def preview(args: RecordAutoArgs, ctx: Context) -> Preview:
     """Which streams it reaches; Agora does not say how the switch stands."""
     online = await ctx.glimpse(ctx.agora.online_streams(args.entry))
-    entry, on = code(args.entry), args.switch == "on"
+    on = args.switch == "on"
     return Preview(
-        question=f"{'Record every stream' if on else 'Stop recording every stream'} of {entry} by itself?",
-        button="Record every stream" if on else "Turn automatic recording off",
+        question=f"Turn automatic recording of {code(args.entry)} {args.switch}?",
+        button=f"Turn automatic recording {args.switch}",
         now="Agora does not say whether automatic recording is on." if online is not None else None,
         then=_then(on),
         warnings=live_now(args.entry, online),

@@ -47,7 +47,7 @@ def prompt(operation: Operation, preview: Preview, expires: datetime) -> Notice:
 
 def running(operation: Operation) -> Notice:
     """The card while it takes long."""
-    count = len(operation.args.get("streams", ()))
+    count = len(set(operation.args.get("streams", ())))
     progress = (f"{len(operation.done)} of {count} done so far.",) if count > 1 else ()
     return Notice(
         headline=f"Working on it: {code(operation.line, limit=300)} ⏳",
@@ -77,8 +77,8 @@ def outcome(operation: Operation, command: AnyCommand) -> Notice:
     )
 
 
-def answer(operation: Operation) -> Notice:
-    """What a read found, for its caller alone; no small print on what went well."""
+def answer(operation: Operation, command: AnyCommand) -> Notice:
+    """What only its caller hears: what a read found, or why nothing was done."""
     result = operation.result
     if result is None:
         raise ValueError(f"operation {operation.id} has no outcome")
@@ -89,8 +89,20 @@ def answer(operation: Operation) -> Notice:
         lines=_lines(result),
         rows=_rows(result),
         after=_advice(result),
-        small=(*result.small, code(operation.line, limit=300), f"operation {code(operation.id)}"),
+        small=(*result.small, code(operation.line, limit=300), *_again(operation), f"operation {code(operation.id)}"),
+        buttons=_retry(operation, command, result),
     )
+
+
+def ended(operation: Operation, command: AnyCommand) -> Notice:
+    """What is said when it is over: for all, or for its caller alone."""
+    return answer(operation, command) if is_private(operation) else outcome(operation, command)
+
+
+def is_private(operation: Operation) -> bool:
+    """Whether only its caller hears of it; not where everybody has seen it begin."""
+    quiet = operation.effect is Effect.READ or operation.result is None or operation.result.outcome.private
+    return quiet and operation.card is None
 
 
 def confirmed(operation: Operation, at: datetime) -> Notice:
@@ -147,7 +159,7 @@ def _rows(result: Result) -> tuple[str, ...]:
 
 
 def _retry(operation: Operation, command: AnyCommand, result: Result) -> tuple[Button, ...]:
-    if not result.retry or operation.retried or not operation.effect.changes:
+    if not result.retry or operation.retried:
         return ()
     part = len(result.again) < len(result.items)
     label = f"Try {len(result.again)} of {len(result.items)} again" if part else "Try again"
@@ -157,6 +169,9 @@ def _retry(operation: Operation, command: AnyCommand, result: Result) -> tuple[B
 
 def _origin(operation: Operation) -> tuple[str, ...]:
     asked = f"asked by {person(operation.person)} {moment(operation.created)}"
+    return (code(operation.line, limit=300), asked, *_again(operation), f"operation {code(operation.id)}")
+
+
+def _again(operation: Operation) -> tuple[str, ...]:
     again = (f"repeats {code(operation.retry_of)}",) if operation.retry_of else ()
-    retried = (f"tried again as {code(operation.retried)}",) if operation.retried else ()
-    return (code(operation.line, limit=300), asked, *again, *retried, f"operation {code(operation.id)}")
+    return (*again, f"tried again as {code(operation.retried)}") if operation.retried else again

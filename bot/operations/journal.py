@@ -64,7 +64,7 @@ class Journal:
 
         Raises:
             TooLate: The deadline has passed.
-            StoreError: Redis did not answer; whether it was written is unknown, see `withdraw`.
+            StoreError: Redis did not answer; whether it was written is not known.
         """
         keys = [self._key(operation.id), self._store.key("once", once), self._open, self._turns(operation.target)]
         keys += [self._store.key("sequence"), self._workers]
@@ -173,12 +173,6 @@ class Journal:
         args: list[str | int] = [operation.id, operation.starts, where, int(KEPT.total_seconds())]
         if not await self._store.call("operation_told", [self._key(operation.id), self._open], args):
             raise Lost
-
-    async def withdraw(self, operation: Operation, *, once: str) -> None:
-        """Take back what may have been written down although its requester was told that nothing was."""
-        if await self._store.do("UNLINK", self._key(operation.id)):
-            await self._store.do("UNLINK", self._store.key("once", once))
-        await self.forget(operation.id, operation.target)
 
     async def forget(self, operation_id: str, target: str) -> None:
         """Drop what points to an operation whose record is gone."""

@@ -163,7 +163,7 @@ class Operation(_Value):
     @property
     def several(self) -> bool:
         """Whether it acts on several items and shows a result for each."""
-        return len(self.args.get("streams", ())) > 1
+        return len(set(self.args.get("streams", ()))) > 1
 
 
 def is_id(text: str) -> bool:

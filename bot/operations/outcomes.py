@@ -59,9 +59,29 @@ def not_asked(explanation: Explanation, error: AgoraError) -> Result:
     )
 
 
-def refused(reason: str, hint: str | None = None) -> Result:
-    """The role map, or a rule of the command, says no."""
+def refused(reason: str, hint: str | None = None, *, begun_before: bool = False) -> Result:
+    """
+    The role map, or a rule of the command, says no.
+
+    Args:
+        reason: Why.
+        hint: What to do instead.
+        begun_before: A worker that had it ended, perhaps after it did it.
+    """
+    if begun_before:
+        unknown = "It had been begun before, and what was done of it then is not known."
+        return Result(outcome=Outcome.UNKNOWN, headline=reason, lines=(unknown,), advice="Look what is there.")
     return Result(outcome=Outcome.REFUSED, headline=reason, lines=("Nothing was changed.",), advice=hint or "")
+
+
+def not_shown(reason: str) -> Result:
+    """The question could not be put to its requester."""
+    return Result(
+        outcome=Outcome.REFUSED,
+        headline="Nothing was done: the question before it could not be shown to you.",
+        lines=(f"Slack says {code(reason)}.",),
+        advice="Type the command again in a channel that the bot is in.",
+    )
 
 
 def cancelled(by: str) -> Result:
@@ -75,7 +95,7 @@ def lapsed(operation: Operation) -> Result:
     return Result(
         outcome=Outcome.LAPSED,
         headline=f"Nobody confirmed, so the question lapsed{when}. Nothing was changed.",
-        advice=f"Type {code(operation.line, limit=300)} again if you still want it.",
+        advice=f"If you still want it, {type_it(operation.line)}.",
     )
 
 
@@ -107,6 +127,12 @@ def _small(error: AgoraError) -> tuple[str, ...]:
     request = (f"request {code(error.request_id)}",) if error.request_id else ()
     tries = (f"{error.tries} tries",) if error.tries > 1 else ()
     return (status, *tries, *words, *request)
+
+
+def type_it(line: str) -> str:
+    """What to type for the same again; no line that is cut or hides something, for that would be another one."""
+    shown = code(line, limit=300)
+    return f"type {shown}" if "…" not in shown else "type the command again"
 
 
 def audit_record(operation: Operation, result: Result, now: datetime) -> Record:

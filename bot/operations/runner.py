@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -14,10 +14,9 @@ from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, AgoraError, narrow
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.command import AnyCommand, Effect, Preview
+from bot.command import AnyCommand, Effect
 from bot.errors import UserError
 from bot.metrics import Metrics
-from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.engine import Later
 from bot.operations.journal import Journal, Lost
@@ -27,6 +26,7 @@ from bot.operations.work import Work
 from bot.store import StoreError
 
 MOST_RUNS: Final = 6  # begun so often without an end: it ends its worker each time
+ASKED_FOR: Final = timedelta(minutes=30)  # as long as the command's response URL is good for
 GLIMPSE: Final = timedelta(seconds=2)  # how long a prompt waits for what Agora holds now
 
 log = structlog.get_logger(__name__)
@@ -90,7 +90,11 @@ class Runner:
         The engine lets one at a time in, but in no promised order; who is let in works for the first in line.
         """
         while (first := await self.journal.next_of(own.target)) is not None:
-            await self._step(first, own.target)
+            try:
+                await self._step(first, own.target)
+            except Later:
+                if first == own.id:
+                    raise  # another's telling is put off: its own task sees to that, and this one goes on
             if first == own.id:
                 return
 
@@ -127,26 +131,26 @@ class Runner:
         except UserError as error:
             return await self._finish(operation, outcomes.refused(error.message, error.hint))
         if work.unread:
-            unread = f"What is there now could not be read: {work.unread.label}."
-            preview = Preview(preview.question, preview.button, None, preview.then, (unread, *preview.warnings))
+            what = "More of what" if preview.now else "What"
+            unread = f"{what} is there now could not be read: {work.unread.label}."
+            preview = replace(preview, warnings=(unread, *preview.warnings))
         expires = self.clock() + self.confirm_ttl
         await self.journal.wait_for_confirmation(operation, expires=expires)
-        await self._show_prompt(operation, cards.prompt(operation, preview, expires), expires)
+        try:
+            await self.teller.ask(operation, cards.prompt(operation, preview, expires))
+        except NotTold as error:
+            return await self._not_shown(operation, error)
         await self.journal.keep_asked(operation, self.clock())
         waiting = operation.model_copy(update={"state": State.WAITING, "expires": expires})
         await self.requeue(waiting, expires)
         return waiting
 
-    async def _show_prompt(self, operation: Operation, prompt: Notice, expires: datetime) -> None:
-        """Ask as soon as Slack has time for it, as long as there is an answer to wait for."""
-        while True:
-            try:
-                return await self.teller.ask(operation, prompt)
-            except NotTold as error:
-                log.warning("prompt.not_shown", operation=operation.id, reason=str(error))
-                if error.after is None or self.clock() + error.after >= expires:
-                    return None
-                await asyncio.sleep(error.after.total_seconds())
+    async def _not_shown(self, operation: Operation, error: NotTold) -> Operation:
+        """Ask again when Slack has time for it, with the whole time to answer; but not for ever."""
+        log.warning("prompt.not_shown", operation=operation.id, reason=str(error))
+        if error.after is None or self.clock() - operation.created > ASKED_FOR:
+            return await self._finish(operation, outcomes.not_shown(str(error)))
+        raise Later(error.after) from error
 
     async def _lapse(self, operation: Operation) -> Operation:
         if operation.waits(self.clock()):
@@ -200,7 +204,7 @@ class Runner:
             work = await self._work(operation, agora=self.agora)
             decision = work.standing.may(command.role, command.resource(args), changes=command.effect.changes)
             if not decision.allowed:
-                return outcomes.refused(decision.reason)
+                return outcomes.refused(decision.reason, await self.gate.helpers(), begun_before=operation.runs > 1)
             reply = await command.run(args, work)
             return outcomes.done(reply, work.items)
         except AgoraError as error:
@@ -229,12 +233,9 @@ class Runner:
         return operation.model_copy(update={"state": State.FINISHED, "result": result, "finished": now})
 
     async def _tell(self, operation: Operation, command: AnyCommand) -> None:
-        result = operation.result
-        private = operation.effect is Effect.READ or result is None or result.outcome.private
-        notice = cards.answer(operation) if private else cards.outcome(operation, command)
-        began = self.clock()
+        notice, began = cards.ended(operation, command), self.clock()
         try:
-            where = await self.teller.tell(operation, notice, private=private)
+            where = await self.teller.tell(operation, notice, private=cards.is_private(operation))
             self.metrics.told(self.clock() - began)
         except NotTold as error:
             log.warning("outcome.not_told", operation=operation.id, reason=str(error))

@@ -85,7 +85,12 @@ class Work:
             await do(unique[0])
             return Reply(words.done(unique[0]), after=words.after)
         places = asyncio.Semaphore(AT_ONCE)
-        self.items = list(await asyncio.gather(*(self._one(item, do, words, places) for item in unique)))
+        try:
+            async with asyncio.TaskGroup() as group:  # where one has to stop, none goes on unowned
+                tasks = [group.create_task(self._one(item, do, words, places)) for item in unique]
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        self.items = [task.result() for task in tasks]
         good = sum(item.outcome is Outcome.SUCCEEDED for item in self.items)
         return Reply(f"{words.title}: {good} of {len(unique)} done.", after=words.after if good else ())
 

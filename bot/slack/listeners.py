@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
@@ -23,12 +24,13 @@ from bot.dispatch import Dispatcher, Invocation
 from bot.metrics import Metrics
 from bot.notice import Notice
 from bot.operations.operation import new_id
-from bot.slack.api import SlackApi, SlackError
+from bot.slack.api import SlackApi, SlackAway, SlackError, SlackRefused
 from bot.slack.blocks import render
 from bot.wording import code
 
 # Bolt reads these by itself; the first two would turn a bot for one workspace into an installable app.
 STRAY: Final = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN", "SLACK_BOT_TOKEN")
+ANSWER_TRIES: Final = 3  # of an answer to a click while Slack is busy
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +85,7 @@ def bolt_app(
     async def button_pressed(ack: AsyncAck, body: Body) -> BoltResponse:
         click = _click(body)
         if click is not None:
-            background(_answer(api, click.response_url, await _pressed(clicks, click)))
+            background(_answer(api, click, await _pressed(clicks, click)))
         return await ack()
 
     async def ignored(ack: AsyncAck) -> BoltResponse:
@@ -119,12 +121,20 @@ def _broken(reference: str) -> Notice:
     )
 
 
-async def _answer(api: SlackApi, url: str | None, pressed: Pressed) -> None:
-    """Answer a click: Slack shows nothing of an acknowledgement's body."""
-    if url is None:
-        return
+async def _answer(api: SlackApi, click: Click, pressed: Pressed) -> None:
+    """Answer a click: Slack shows nothing of an acknowledgement's body, and a click is never met with silence."""
+    message = render(pressed.notice)
+    for _ in range(ANSWER_TRIES):
+        try:
+            if click.response_url:
+                return await api.respond(click.response_url, message, replace=pressed.replace)
+            break
+        except SlackAway as error:
+            await asyncio.sleep(error.after.total_seconds())
+        except SlackRefused:
+            break
     try:
-        await api.respond(url, render(pressed.notice), replace=pressed.replace)
+        await api.call("chat.postEphemeral", channel=click.channel, user=click.person, **message.fields())
     except SlackError as error:
         log.warning("click.not_answered", reason=str(error))
 

@@ -27,7 +27,7 @@ class SlackTeller:
 
     async def ask(self, operation: Operation, notice: Notice) -> None:
         """Show the prompt to the requester alone; see `bot.operations.ports.Teller`."""
-        await self._first(operation, self._private_ways(operation, render(notice))[:2])
+        await self._first(operation, self._private_ways(operation, render(notice)))
 
     async def show(self, operation: Operation, notice: Notice) -> Card | None:
         """Show or renew the card of a change that takes long."""

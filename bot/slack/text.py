@@ -12,7 +12,8 @@ from typing import Any, Final
 
 # What `bot.wording` makes: `value`, <@U1>, <!subteam^S1>, <!date^1^format|fallback>.
 PIECES: Final = re.compile(
-    r"`(?P<code>[^`]+)`|<@(?P<user>[UW][A-Z0-9]+)>|<!subteam\^(?P<group>S[A-Z0-9]+)>"
+    r"`(?P<code>[^`]+)`|<@(?P<user>[UW][A-Z0-9_]+)>|<!subteam\^(?P<group>S[A-Z0-9_]+)>"
+    r"|(?P<link>https://docs\.agora\.io/[\w./-]+)"  # the one address that is ours to link
     r"|<!date\^(?P<at>\d+)\^(?P<format>[^|>]*)\|(?P<fallback>[^>]*)>"
 )
 
@@ -66,6 +67,8 @@ def _element(piece: str | re.Match[str], bold: bool) -> Element:
         return {"type": "text", "text": piece["code"], "style": code}
     if piece["user"]:
         return {"type": "user", "user_id": piece["user"]}
+    if piece["link"]:
+        return {"type": "link", "url": piece["link"]} | style
     if piece["group"]:
         return {"type": "usergroup", "usergroup_id": piece["group"]}
     when = {"timestamp": int(piece["at"]), "format": piece["format"], "fallback": piece["fallback"]}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
 import contextlib
 import os
 import queue
@@ -11,9 +9,8 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, ExitStack
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -26,6 +23,7 @@ from bot.sandbox.slack_text import buttons
 from bot.store.folders import private_folder
 from bot.store.locks import FileLock
 from bot.trial import texts
+from bot.trial.backstage import Backstage
 from bot.trial.console import Console
 from bot.trial.knobs import Puzzled
 from bot.trial.screen import CONTROL, Screen
@@ -69,54 +67,6 @@ def run(*, line: str | None, person: str, fresh: bool, yes: bool, verbose: bool)
         except BrokenPipeError:  # whoever read what we print has left
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the interpreter's own last flush
             return 1
-
-
-class Backstage:
-    """The world, running in a thread of its own."""
-
-    def __init__(self, opening: Callable[[], AbstractAsyncContextManager[World]]) -> None:
-        self._opening = opening
-        self._loop = _new_loop()
-        self._over = asyncio.Event()
-        self._ready: concurrent.futures.Future[World] = concurrent.futures.Future()
-        self._thread = threading.Thread(target=self._run, name="world")
-
-    def __enter__(self) -> World:
-        self._thread.start()
-        try:
-            return self._ready.result()
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends already
-        with contextlib.suppress(RuntimeError):  # it has ended already
-            self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
-        signal.signal(signal.SIGINT, before)
-
-    def begin(self, work: Coroutine[Any, Any, Any]) -> concurrent.futures.Future[Any]:
-        """Let *work* run there."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._live())
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        finally:
-            self._loop.close()
-
-    async def _live(self) -> None:
-        try:
-            async with self._opening() as world:
-                self._ready.set_result(world)
-                await self._over.wait()
-        except Exception as error:
-            if self._ready.done():
-                raise
-            self._ready.set_exception(error)
 
 
 class Session:
@@ -255,24 +205,18 @@ def _own_folder() -> Iterator[Path]:
 @contextlib.contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
     def leave(_: int, __: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already
         raise SystemExit(0)
 
     before = signal.signal(signal.SIGTERM, leave)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if signal.getsignal(signal.SIGTERM) is leave:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _edit_lines() -> None:
     """Make arrow keys work where Python can."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401, PLC0415 - being imported is what it does
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    if sys.platform == "win32":
-        return asyncio.new_event_loop()
-    import uvloop  # noqa: PLC0415 - not on Windows
-
-    return uvloop.new_event_loop()

@@ -95,8 +95,9 @@ class World:
         await self.rest()
 
     async def rest(self) -> None:
-        """Wait until every operation is told, or waits for a button."""
-        while await self._busy():  # noqa: ASYNC110 - the journal is in Redis and calls nobody
+        """Wait until every operation is told, or waits for a button; a cancellation that redis-py lost ends it too."""
+        task = asyncio.current_task()
+        while not (task and task.cancelling()) and await self._busy():  # noqa: ASYNC110 - the journal is in Redis and calls nobody
             await asyncio.sleep(_POLL_S)
 
     async def operations(self) -> frozenset[str]:

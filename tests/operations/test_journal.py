@@ -186,17 +186,3 @@ async def test_turns_are_taken_once_for_an_acceptance_sent_twice(bench: Bench) -
 
     places = await bench.store.do("ZRANGE", bench.store.key("turns", "live"), 0, -1)
     assert [operation.id for operation in operations] == places
-
-
-async def test_withdrawn_operation_leaves_nothing(bench: Bench) -> None:
-    """
-    What is taken back is not found, not swept, and in nobody's way.
-    """
-    operation = await bench.accepted()
-
-    for _ in range(2):
-        await bench.journal.withdraw(operation, once="once")
-
-    assert await bench.journal.load(operation.id) is None
-    assert await bench.journal.next_of("live") is None
-    assert (0, None) == await bench.journal.backlog()

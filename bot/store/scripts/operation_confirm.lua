@@ -14,6 +14,6 @@ end
 if tonumber(redis.call('HGET', KEYS[1], 'expires')) <= tonumber(ARGV[2]) then
     return 'lapsed'
 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'decided', ARGV[2])
+redis.call('HSET', KEYS[1], 'state', 'queued', 'decided', ARGV[2], 'runs', 0)
 redis.call('ZADD', KEYS[2], redis.call('INCR', KEYS[3]), ARGV[1])
 return 'waiting'
