@@ -7,7 +7,7 @@ import hashlib
 import re
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Final, Literal
@@ -109,23 +109,29 @@ class RedisProxy:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
             for end in (writer, there[1]):
-                end.transport.abort()
+                await _close(end)
 
 
 @asynccontextmanager
 async def proxy_to(target: str) -> AsyncIterator[RedisProxy]:
     """A proxy on a free port, to the Redis on a unix socket."""
-    proxy, lines = RedisProxy(target), set[asyncio.Task[None]]()
+    proxy, lines = RedisProxy(target), dict[StreamWriter, asyncio.Task[None]]()
 
     def connected(reader: StreamReader, writer: StreamWriter) -> None:
-        line = asyncio.create_task(proxy.serve(reader, writer))
-        lines.add(line)
-        line.add_done_callback(lines.discard)
+        lines[writer] = asyncio.create_task(proxy.serve(reader, writer))
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     proxy.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield proxy
     server.close()
-    for line in lines:
+    for line in lines.values():
         line.cancel()
-    await asyncio.gather(*lines, return_exceptions=True)
+    await asyncio.gather(*lines.values(), return_exceptions=True)
+    for writer in lines:  # a line that had no time to begin has closed nothing
+        await _close(writer)
+
+
+async def _close(end: StreamWriter) -> None:
+    end.transport.abort()
+    with suppress(OSError):
+        await end.wait_closed()

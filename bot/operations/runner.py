@@ -136,12 +136,12 @@ class Runner:
             preview = replace(preview, warnings=(unread, *preview.warnings))
         expires = self.clock() + self.confirm_ttl
         await self.journal.wait_for_confirmation(operation, expires=expires)
+        waiting = operation.model_copy(update={"state": State.WAITING, "expires": expires})
         try:
             await self.teller.ask(operation, cards.prompt(operation, preview, expires))
         except NotTold as error:
-            return await self._not_shown(operation, error)
+            return await self._not_shown(waiting, error)
         await self.journal.keep_asked(operation, self.clock())
-        waiting = operation.model_copy(update={"state": State.WAITING, "expires": expires})
         await self.requeue(waiting, expires)
         return waiting
 

@@ -39,6 +39,9 @@ class Voice:
     mute: NotTold | None = None
     held: asyncio.Event | None = None
     asking: asyncio.Event = field(default_factory=asyncio.Event)
+    place: Card | None = None  # where a card can stand
+    shown: list[Notice] = field(default_factory=list)
+    private: list[bool] = field(default_factory=list)  # of each that was told
 
     async def ask(self, operation: Operation, notice: Notice) -> None:
         if self.mute:
@@ -49,12 +52,14 @@ class Voice:
             await self.held.wait()
 
     async def show(self, operation: Operation, notice: Notice) -> Card | None:
-        return None
+        self.shown.append(notice)
+        return self.place
 
     async def tell(self, operation: Operation, notice: Notice, *, private: bool) -> str:
         if self.mute:
             raise self.mute
         self.told.append((operation.id, notice))
+        self.private.append(private)
         return "private" if private else "channel"
 
 
