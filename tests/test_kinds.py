@@ -95,6 +95,10 @@ def test_names_may_be_odd(one: Kind, name: str) -> None:
         "a\ud800b",
         "a\u202eb",
         "a\u2066b",
+        "a\u2028b",
+        "a\u2061b",
+        "a\ufffbb",
+        "a\U000e0041b",
         "n" * 129,
     ],
 )
@@ -177,6 +181,7 @@ def test_other_role_is_explained() -> None:
         ("<@W0OTTO>", "W0OTTO"),
         ("<!subteam^S0OPS|@ops>", "S0OPS"),
         ("U0OTTO", "U0OTTO"),
+        ("<@UADMIN>", "UADMIN"),
     ],
 )
 def test_subject_is_an_id(sent: str, subject: str) -> None:
@@ -187,7 +192,19 @@ def test_subject_is_an_id(sent: str, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["otto", "&lt;@U0OTTO&gt;", "u0otto", "<#C0LIVE|live-ops>", "<!channel>", "U", "U0OTTO.", "*"]
+    "sent",
+    [
+        "otto",
+        "&lt;@U0OTTO&gt;",
+        "u0otto",
+        "<#C0LIVE|live-ops>",
+        "<!channel>",
+        "U",
+        "U0OTTO.",
+        "*",
+        "WILLIAM",
+        "STEPHEN",
+    ],
 )
 def test_what_is_no_id_is_no_subject(sent: str) -> None:
     """
@@ -276,6 +293,25 @@ def test_address_is_shown_without_its_query() -> None:
     assert shown.startswith("https://a.example:8443/")
     assert shown.endswith("…")
     assert "example-key" not in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://bot.example/agora/transfer/example-token", "https://bot.example/agora/transfer/…"),
+        ("https://bot.example/a/agora/transfer/example-token?x=1#y", "https://bot.example/a/agora/transfer/…"),
+        ("https://bot.example/agora/transfer/example-token/", "https://bot.example/agora/transfer/…"),
+        ("https://a.example/some/path", "https://a.example/some/path"),
+        ("https://a.example/some/path?key=example-key", "https://a.example/some/path?…"),
+        ("https://a.example/agora/transfer/", "https://a.example/agora/transfer/"),
+    ],
+)
+def test_token_of_our_own_callback_is_not_shown(address: str, shown: str) -> None:
+    """
+    The last part of our own callback's address is a secret; other addresses keep their path, and lose their query.
+    """
+    assert ADDRESS.display is not None
+    assert shown == ADDRESS.display(address)
 
 
 @pytest.mark.parametrize(

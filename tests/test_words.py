@@ -121,10 +121,10 @@ def test_markup_in_quotes_is_its_words() -> None:
     assert [Word("@otto and a.b", quoted=True)] == split('"<@U0OTTO|otto> and <http://a.b|a.b>"')
 
 
-@pytest.mark.parametrize("letter", ["\u200b", "\u2060", "\ufeff"])
+@pytest.mark.parametrize("letter", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u061c", "\u200e", "\u200f"])
 def test_letters_that_copying_leaves_behind_are_dropped(letter: str) -> None:
     """
-    Zero-width blanks are never typed on purpose, and end no word.
+    Zero-width blanks, soft hyphens and marks of direction are never typed on purpose, and end no word.
     """
     assert ["main-stage"] == texts(f"{letter}main{letter}-stage{letter}")
 

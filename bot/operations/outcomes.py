@@ -130,9 +130,9 @@ def _small(error: AgoraError) -> tuple[str, ...]:
 
 
 def type_it(line: str) -> str:
-    """What to type for the same again; no line that is cut or hides something, for that would be another one."""
+    """What to type for the same again; no line that is cut, masked or not shown to the letter: that is another one."""
     shown = code(line, limit=300)
-    return f"type {shown}" if "…" not in shown else "type the command again"
+    return f"type {shown}" if shown == f"`{line}`" and "…" not in line else "type the command again"
 
 
 def audit_record(operation: Operation, result: Result, now: datetime) -> Record:

@@ -6,8 +6,9 @@ import pytest
 
 from bot.sandbox.agora_memory import Transfer
 from bot.store import Store
-from tests.harness import LIVE, MANAGER, VIEWER, Stage
+from tests.harness import ADMIN, LIVE, MANAGER, VIEWER, Stage
 from tests.outside.acts import confirm, confirmed, offers, public, shown_after, trail, whole
+from tests.outside.clicking import press
 
 HOOK = "https://hooks.example.com/transfer"
 OLD = "https://old.example.com/ask"
@@ -154,3 +155,59 @@ async def test_setting_what_is_set_already_is_harmless(stage: Stage) -> None:
     assert "channel" == message.kind
     assert [PATCH, PATCH] == stage.wire
     assert Transfer(enabled=True, callback_url=HOOK) == stage.agora.entry_points["live"].transfer
+
+
+async def test_token_of_our_own_callback_is_never_shown(stage: Stage, store: Store) -> None:
+    """
+    The token in the address of a bot's own callback reaches Agora, and nobody else: it lets anybody read the targets.
+    """
+    address = "https://bot.example.com/agora/transfer/own-token-for-tests"
+    stage.agora.entry_points["live"].transfer = Transfer(
+        enabled=False, callback_url="https://old.example.com/agora/transfer/older-token-for-tests"
+    )
+    prompt = await stage.prompt(f"/transfer set live on {address}")
+    await press(stage, prompt, "operation_confirm", ADMIN, unseen=True)
+    await confirm(stage, prompt)
+    await stage.outcome("/transfer get live", VIEWER)
+    refused = await stage.outcome(f"/transfer set live on {address}", VIEWER)
+
+    assert Transfer(enabled=True, callback_url=address) == stage.agora.entry_points["live"].transfer
+    shown = "".join([*map(whole, stage.slack.messages), *map(str, await trail(store))])
+    assert "https://bot.example.com/agora/transfer/…" in shown
+    assert [] == [token for token in ("own-token-for-tests", "older-token-for-tests") if token in shown]
+    assert VIEWER == refused.to
+
+
+@pytest.mark.parametrize("line", [f"/transfer set live on {HOOK}?key=callback-key-for-tests", "/transfer set live on"])
+async def test_masked_line_is_not_one_to_type(stage: Stage, line: str) -> None:
+    """
+    A line whose secret is masked would be another one: nobody is told to type it again.
+    """
+    stage.agora.entry_points["live"].transfer = Transfer(enabled=False, callback_url=OLD)
+    prompt = await stage.prompt(line)
+
+    told = await press(stage, prompt, "operation_confirm", ADMIN, unseen=True)
+
+    assert (line.endswith("on")) == (f"type `{line}`" in told.text)
+    assert [] == [part for part in ("type `/transfer set live on http", "callback-key-for-tests") if part in told.text]
+
+
+@pytest.mark.parametrize(
+    ("fault", "read", "unread"),
+    [
+        ("settings/transfer", "`main-stage`", OLD),
+        ("/online", OLD, "`main-stage`"),
+    ],
+)
+async def test_question_shows_what_could_be_read(stage: Stage, fault: str, read: str, unread: str) -> None:
+    """
+    Where one of two looks fails, what the other one found is in the question, and that more could not be read.
+    """
+    stage.agora.entry_points["live"].transfer = Transfer(enabled=False, callback_url=OLD)
+    stage.agora.fault("503", method="GET", path=fault, times=None)
+
+    prompt = await stage.prompt(f"/transfer set live on {HOOK}")
+
+    assert (True, False) == (read in prompt.text, unread in prompt.text)
+    for part in ("could not be read", "503", HOOK):
+        assert part in prompt.text

@@ -64,6 +64,19 @@ async def test_grant_of_a_shell_reaches_an_embedded_store_in_use(machine: Machin
     assert 0 == await process.stop()
 
 
+async def test_id_without_a_digit_is_taken_in_a_shell(
+    world: Stage, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    In a shell nobody can be mentioned, so what looks like an id is one.
+    """
+    status = await roles_cli.run(world.settings(), ["grant", "UADMIN", "admin"])
+
+    (record,) = await Audit(store).recent(10)
+    assert (0, "UADMIN now has: admin") == (status, capsys.readouterr().out.strip()[:21])
+    assert ("succeeded", True) == (record.outcome, "UADMIN" in str(record))
+
+
 @pytest.mark.parametrize(
     "words",
     [
