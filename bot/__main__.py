@@ -82,8 +82,7 @@ def _worker(_: argparse.Namespace) -> int:
 
 
 def _run(settings: Settings, *, web: bool, worker: bool) -> int:
-    from bot.app import Bot
-    from bot.processes import run
+    from bot.processes import Bot, run
 
     log.configure(settings.log_level, settings.log_format, settings.secrets())
     return _until_done(run(Bot(settings), web=web, worker=worker))

@@ -1,9 +1,7 @@
-"""The one place where objects are made and joined, started and stopped."""
+"""The one place where objects are made and joined; what is made is closed in the opposite order."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from starlette.routing import Route
 
 from bot import commands
 from bot.access.gate import Gate
@@ -21,7 +18,7 @@ from bot.audit import Audit
 from bot.background import Background
 from bot.catalog import Catalog
 from bot.clicks import Clicks
-from bot.clock import Clock, now
+from bot.clock import Clock
 from bot.command import Effect
 from bot.dispatch import Dispatcher
 from bot.metrics import Backlog, Metrics
@@ -33,19 +30,10 @@ from bot.pace import Pace
 from bot.setting_kinds import clear
 from bot.settings import Settings
 from bot.slack.api import SlackApi
-from bot.slack.greeting import Greeting
-from bot.slack.http import SlackEndpoint
-from bot.slack.listeners import bolt_app
-from bot.slack.socket import Socket
 from bot.slack.teller import SlackTeller
 from bot.store import Embedded, Store, StoreError, connect, docket_url
-from bot.web.server import WebServer, bind
-from bot.web.site import site
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
-# Platforms kill about 10 s after they asked to stop; what is not done by then is handed back.
-WEB_GRACE: Final = timedelta(seconds=3)
-WORKER_GRACE: Final = timedelta(seconds=5)
 
 log = structlog.get_logger(__name__)
 
@@ -169,82 +157,6 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         background=background,
     )
     return Core(store, engine, api, dispatcher, clicks, background, metrics)
-
-
-class Bot:
-    """
-    The bot in one process.
-
-    Args:
-        settings: Checked settings.
-        clock: What time it is.
-        patience: A change that takes longer shows its card before its outcome.
-    """
-
-    def __init__(self, settings: Settings, *, clock: Clock = now, patience: timedelta = timedelta(seconds=2)) -> None:
-        self._settings, self._clock, self._patience = settings, clock, patience
-        self._stack = AsyncExitStack()
-        self._ends: list[Callable[[], Awaitable[None]]] = []  # what ends at the same time, before the rest is closed
-        self.port = 0
-        self._started = False
-
-    async def start(self, *, web: bool, worker: bool) -> None:
-        """
-        Start; to be followed by `stop`, however it ends.
-
-        Args:
-            web: Take commands and clicks from Slack.
-            worker: Carry operations out.
-
-        Raises:
-            BadSettings: The port is in use.
-            StoreError: The embedded store can't be started.
-        """
-        # The port first: nothing has begun yet when it can't be had.
-        bound = bind(self._settings.host, self._settings.port) if web else None
-        if bound is not None:
-            self._stack.callback(bound.close)
-        core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
-        if worker:
-            core.engine.start_worker()
-            self._ends.append(lambda: core.engine.stop_worker(WORKER_GRACE))
-        if bound is not None:
-            await self._open_web(core, bound)
-        self._started = True
-        log.info("bot.started", web=web, worker=worker, port=self.port or None)
-
-    async def stop(self) -> None:
-        """Take nothing new, finish or hand back what is running, close everything."""
-        await asyncio.gather(*(end() for end in self._ends))
-        await self._stack.aclose()
-        if self._started:
-            log.info("bot.stopped")
-
-    async def _open_web(self, core: Core, bound: socket.socket) -> None:
-        app = bolt_app(
-            api=core.api,
-            dispatcher=core.dispatcher,
-            clicks=core.clicks,
-            background=core.background,
-            metrics=core.metrics,
-        )
-        greeting = Greeting(core.api)
-        self._stack.push_async_callback(greeting.stop)
-        greeting.start()
-        secret = clear(self._settings.slack_signing_secret)
-        endpoint = SlackEndpoint(app, signing_secret=secret, clock=self._clock)
-        routes = [Route("/slack/events", endpoint.answer, methods=["POST"])]
-        checks = {"redis": core.trouble, "slack": greeting.trouble}
-        if self._settings.slack_app_token is not None:
-            connection = Socket(app, app_token=clear(self._settings.slack_app_token))
-            connection.open()
-            self._ends.append(connection.close)
-            checks["slack"] = connection.trouble
-        web = site(routes=routes, checks=checks, metrics=core.metrics)
-        server = WebServer(web, host=self._settings.host, port=self._settings.port, bound=bound)
-        await server.start()
-        self._ends.append(lambda: server.stop(WEB_GRACE))
-        self.port = server.port
 
 
 def make_agora(

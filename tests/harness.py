@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app import Bot
+from bot.processes import Bot
 from bot.sandbox.agora import AgoraStandIn
 from bot.sandbox.slack import Answer, Message, SlackStandIn
 from bot.settings import Needs, Settings, load

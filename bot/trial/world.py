@@ -15,9 +15,10 @@ from bot.access.decide import Person
 from bot.access.grants import Grant
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
-from bot.app import Bot, open_store
+from bot.app import open_store
 from bot.operations.journal import Journal
 from bot.operations.operation import Operation, State
+from bot.processes import Bot
 from bot.sandbox.agora import AgoraStandIn, Call
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.settings import Needs, Settings, load

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import Bot
+from bot.processes import Bot
 from tests.harness import ADMIN, OPERATOR, VIEWER, Stage
 from tests.outside.acts import confirmed, ended
 from tests.redis_server import RedisServer

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from bot.app import Bot
+from bot.processes import Bot
 from bot.sandbox.slack import Answer
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, STRANGER, VIEWER, Stage
