@@ -195,7 +195,7 @@ async def test_click_that_comes_too_late_leaves_the_question_open(front: Stage, 
     await shown_after(front)
     assert [] == front.wire
     assert ["operation_confirm", "operation_cancel"] == offers(prompt)
-    await press(front, prompt, "operation_confirm", ADMIN)
+    assert await press(front, prompt, "operation_confirm", ADMIN) is prompt
     await front.told(ended)
     assert [OFF_CALL] == front.wire
 
