@@ -105,11 +105,11 @@ class RedisProxy:
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for end in (writer, there[1]):  # both before anything is waited for: the wait may be cancelled
+                end.transport.abort()
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            for end in (writer, there[1]):
-                await _close(end)
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +34,13 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -183,13 +191,13 @@ async def test_a_long_path_is_no_obstacle(start: Start, tmp_path: Path) -> None:
 
 
 async def test_a_foreign_socket_folder_is_refused(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short_folder: Path
 ) -> None:
     """A link that somebody put where the socket's folder belongs is not followed."""
     folder = tmp_path / ("long " * 30).strip()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(short_folder))
     await (await start(folder)).stop()
-    replace_by_link(tmp_path)
+    replace_by_link(short_folder)
     with pytest.raises(StoreError) as caught:
         await start(folder)
 
