@@ -92,9 +92,10 @@ class Runner:
         while (first := await self.journal.next_of(own.target)) is not None:
             try:
                 await self._step(first, own.target)
-            except Later:
-                if first == own.id:
-                    raise  # another's telling is put off: its own task sees to that, and this one goes on
+            except (Later, Lost):
+                # Another's telling is its own task's business; but what still stands first is not passed.
+                if first == own.id or await self.journal.next_of(own.target) == first:
+                    raise
             if first == own.id:
                 return
 

@@ -187,3 +187,18 @@ async def test_operation_of_a_newer_release_is_left_to_it(bench: Bench) -> None:
 
     found = await bench.now(operation)
     assert (State.QUEUED, 0) == (found.state, found.runs)
+
+
+@pytest.mark.timeout(20)
+async def test_whoever_stands_behind_a_newer_release_waits_for_it(bench: Bench) -> None:
+    """
+    The order holds: what stands behind an operation that this release does not know is put off, and not done before it.
+    """
+    first = await bench.accepted(command="record backwards")
+    behind = await bench.accepted()
+
+    with pytest.raises(Later):
+        await bench.work(behind)
+
+    states = [(await bench.now(operation)).state for operation in (first, behind)]
+    assert [State.QUEUED, State.QUEUED] == states
