@@ -216,7 +216,7 @@ class Clicks:
         if operation is None:
             return Pressed(UNKNOWN)
         since = operation.finished or operation.decided or operation.created
-        small = (code(operation.line, limit=300), f"operation {code(operation.id)}")
+        small = cards.named(operation)
         if operation.result is None:
             headline = (
                 f"{why or 'It is confirmed already.'} It is being carried out; the result appears in the channel."

@@ -20,7 +20,7 @@ from bot.command import AnyCommand, Effect
 from bot.errors import BadArguments
 from bot.metrics import Metrics
 from bot.notice import Notice
-from bot.operations import outcomes
+from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
 from bot.store import StoreError
@@ -167,7 +167,7 @@ class Dispatcher:
 
     async def _queue(self, operation: Operation, workers: int, until: float) -> Notice | None:
         """Queue what is written down; whatever comes of that, it will be done: the sweep finds it."""
-        small = _small(operation)
+        small = cards.named(operation)
         try:
             async with asyncio.timeout_at(until):
                 await self._requeue(operation)
@@ -203,9 +203,5 @@ def _halfway(operation: Operation) -> Notice:
     return Notice(
         headline="It is not known whether this was accepted: the bot lost touch with its memory (Redis).",
         after=("If it was, the result will be told. Look for that before you type it again.",),
-        small=_small(operation),
+        small=cards.named(operation),
     )
-
-
-def _small(operation: Operation) -> tuple[str, ...]:
-    return (code(operation.line, limit=300), f"operation {code(operation.id)}")

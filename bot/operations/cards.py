@@ -32,12 +32,7 @@ def prompt(operation: Operation, preview: Preview, expires: datetime) -> Notice:
     return Notice(
         headline=preview.question,
         lines=tuple(lines),
-        small=(
-            "Nothing has been sent yet",
-            f"this question lapses {moment(expires)}",
-            code(operation.line, limit=300),
-            f"operation {code(operation.id)}",
-        ),
+        small=("Nothing has been sent yet", f"this question lapses {moment(expires)}", *named(operation)),
         buttons=(
             Button("operation_confirm", preview.button, operation.id, style),
             Button("operation_cancel", "Leave it as it is", operation.id),
@@ -58,8 +53,7 @@ def running(operation: Operation) -> Notice:
 
 def reading(operation: Operation) -> Notice:
     """What a caller sees while a read takes long."""
-    small = (code(operation.line, limit=300), f"operation {code(operation.id)}")
-    return Notice(headline="Agora has not answered yet; the bot keeps asking. ⏳", small=small)
+    return Notice(headline="Agora has not answered yet; the bot keeps asking. ⏳", small=named(operation))
 
 
 def outcome(operation: Operation, command: AnyCommand) -> Notice:
@@ -109,7 +103,7 @@ def confirmed(operation: Operation, at: datetime) -> Notice:
     """What replaces the prompt once its button was pressed."""
     return Notice(
         headline=f"Confirmed by you {moment(at)}. The result appears in the channel.",
-        small=(code(operation.line, limit=300), f"operation {code(operation.id)}"),
+        small=named(operation),
     )
 
 
@@ -117,8 +111,13 @@ def cancelled(operation: Operation) -> Notice:
     """What replaces the prompt once it was cancelled."""
     return Notice(
         headline="Cancelled. Nothing was changed.",
-        small=(code(operation.line, limit=300), f"operation {code(operation.id)}"),
+        small=named(operation),
     )
+
+
+def named(operation: Operation) -> tuple[str, ...]:
+    """Small print for its caller: what was typed, and the operation's id."""
+    return (code(operation.line, limit=300), f"operation {code(operation.id)}")
 
 
 def _lines(result: Result) -> tuple[str, ...]:

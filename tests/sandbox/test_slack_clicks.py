@@ -1,31 +1,13 @@
 """A click reaches the bot as Slack sends it, from where the button is."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack_model import Message
-from tests.sandbox.slack_helpers import Clock, TinyBot, actions, button, client_of, serving
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def slack(clock: Clock) -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(clock=clock) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-async def bot(slack: SlackStandIn) -> AsyncIterator[TinyBot]:
-    async with serving(slack, TinyBot()) as tiny:
-        yield tiny
+from tests.sandbox.slack_helpers import Clock, TinyBot, actions, button, client_of
 
 
 async def asked(slack: SlackStandIn, **more: Any) -> Message:

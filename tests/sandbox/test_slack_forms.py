@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import SlackStandIn, View
-from tests.sandbox.slack_helpers import Clock, TinyBot, client_of, serving
+from tests.sandbox.slack_helpers import Clock, TinyBot, client_of
 
 Json = dict[str, Any]
 
@@ -30,23 +30,6 @@ def form(title: str = "Add a target", **more: Any) -> Json:
         ],
         **more,
     }
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def slack(clock: Clock) -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(clock=clock) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-async def bot(slack: SlackStandIn) -> AsyncIterator[TinyBot]:
-    async with serving(slack, TinyBot()) as tiny:
-        yield tiny
 
 
 @pytest.fixture

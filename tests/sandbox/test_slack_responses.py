@@ -1,31 +1,12 @@
 """Response URLs work as long, as often and as far as Slack lets them."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import pytest
 
 from bot.sandbox.slack import SlackStandIn
-from tests.sandbox.slack_helpers import Clock, TinyBot, actions, button, serving
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def slack(clock: Clock) -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(clock=clock) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-async def bot(slack: SlackStandIn) -> AsyncIterator[TinyBot]:
-    async with serving(slack, TinyBot()) as tiny:
-        yield tiny
+from tests.sandbox.slack_helpers import Clock, TinyBot, actions, button
 
 
 async def send(url: str, body: Any, **headers: str) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,23 +13,6 @@ from slack_sdk.signature import SignatureVerifier
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack_model import Message
 from tests.sandbox.slack_helpers import Clock, TinyBot, actions, button, client_of, serving
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def slack(clock: Clock) -> AsyncIterator[SlackStandIn]:
-    async with SlackStandIn(clock=clock) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture
-async def bot(slack: SlackStandIn) -> AsyncIterator[TinyBot]:
-    async with serving(slack, TinyBot()) as tiny:
-        yield tiny
 
 
 async def asked(slack: SlackStandIn, **more: Any) -> Message:
