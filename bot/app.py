@@ -25,7 +25,9 @@ from bot.metrics import Backlog, Metrics
 from bot.operations.engine import Engine
 from bot.operations.journal import Journal
 from bot.operations.operation import Operation
+from bot.operations.progress import Progress
 from bot.operations.runner import Runner
+from bot.operations.telling import Telling
 from bot.pace import Pace
 from bot.setting_kinds import clear
 from bot.settings import Settings
@@ -106,18 +108,25 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         make_agora(settings, clock=clock, before_try=pace, on_try=lambda tried: _count(metrics, tried))
     )
     stack.push_async_callback(background.finish, timedelta(seconds=1.5))
+    teller = SlackTeller(api)
+
+    async def requeue(operation: Operation, when: datetime | None = None) -> None:
+        after = when - clock() if when else None
+        await engine.add(operation.queue_key, operation.id, operation.queue_target, after=after)
+
     runner = Runner(
         journal=journal,
         gate=gate,
         roles=roles,
         catalog=known,
         agora=agora,
-        teller=SlackTeller(api),
-        requeue=lambda operation, when=None: requeue(operation, when),
+        teller=teller,
+        progress=Progress(journal, teller, patience),
+        telling=Telling(journal, teller, requeue, clock, metrics),
+        requeue=requeue,
         clock=clock,
         metrics=metrics,
         confirm_ttl=settings.confirm_ttl,
-        patience=patience,
     )
     engine = Engine(
         url=docket_url(url, max_connections=500),
@@ -131,9 +140,6 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     stack.push_async_callback(engine.close)
 
     metrics.watch_backlog(lambda: _backlog(journal, clock))
-
-    async def requeue(operation: Operation, when: datetime | None = None) -> None:
-        await engine.add(operation.queue_key, operation.id, operation.queue_target, when=when)
 
     asks = {Effect.DISRUPTIVE, Effect.CHANGE} if settings.confirm == "changes" else {Effect.DISRUPTIVE}
     dispatcher = Dispatcher(

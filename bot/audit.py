@@ -31,7 +31,8 @@ class Record:
         command_line: As typed, if it was typed.
         operation: The id of the operation.
         channel: The id of the channel that it was asked for in.
-        outcome: One word: `succeeded`, `failed`, `unknown`, `cancelled`, `lapsed`.
+        outcome: One word: `succeeded`, `failed`, `unknown`, `cancelled`, `lapsed`, `refused`; `told` in a second record
+            that says how people heard of it, where that was not in its channel.
         detail: A sentence or two more.
     """
 

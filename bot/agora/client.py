@@ -110,6 +110,19 @@ class AgoraClient:
         hurried._attempts = 1  # noqa: SLF001 - our own copy
         return hurried
 
+    def guarded(self, ready: Callable[[], Awaitable[None]]) -> Self:
+        """Give a copy that awaits *ready* last before each try; it shares the connections and need not be closed."""
+        before = self._before_try
+
+        async def both() -> None:
+            if before is not None:
+                await before()
+            await ready()
+
+        guarded = copy.copy(self)
+        guarded._before_try = both  # noqa: SLF001 - our own copy
+        return guarded
+
     async def entry_points(self) -> tuple[str, ...]:
         """
         List the entry points of the project.

@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry, Worker
@@ -96,13 +96,20 @@ class Engine:
         self._docket.register(self._operation)
         self._docket.register(self._sweep)
 
-    async def add(self, key: str, operation_id: str, target: str, *, when: datetime | None = None) -> None:
+    async def add(self, key: str, operation_id: str, target: str, *, after: timedelta | None = None) -> None:
         """
         Queue an operation under *key*; the same key again while it is queued or running changes nothing.
+
+        Args:
+            key: What is queued, once.
+            operation_id: Which operation.
+            target: What one at a time is done to.
+            after: How long from now, by this machine's clock; the engine knows no other.
 
         Raises:
             StoreError: Redis did not take it in time; it may be queued nevertheless, and the sweep finds it if not.
         """
+        when = datetime.now(UTC) + after if after else None
         try:
             async with asyncio.timeout(1.5):
                 await self._docket.add(self._operation, when=when, key=key)(operation_id, target)

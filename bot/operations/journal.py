@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.audit import MOST_RECORDS, Record
+from bot.operations import kept
 from bot.operations.operation import Card, ItemResult, Operation, Result, State
-from bot.store import Reply, Store
+from bot.store import Store
 
 REMEMBERED: Final = timedelta(days=1)  # how long a repeated request is recognised
 KEPT: Final = timedelta(days=7)  # how long a told operation can be looked up, retried, explained
 WORKER_AGE: Final = timedelta(seconds=20)  # a worker not heard of for longer is not counted
-
-# What is written once; the rest of an operation changes on its way.
-RECORD: Final = set(Operation.model_fields) - {
-    "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
-}  # fmt: skip
-
+UNDER_WAY: Final = timedelta(seconds=12)  # longer than one call to Slack may take: after this its sender is gone
 
 ANY: Final = "*"  # whatever its state is, and stays
 
@@ -41,6 +36,31 @@ class Repeated:
     """The same request, or the same button, made an operation before."""
 
     id: str
+
+
+@dataclass(frozen=True)
+class Floor:
+    """
+    Leave to send a message.
+
+    Attributes:
+        operation: As it is in our hands now.
+        again: One that was sent before may have arrived.
+    """
+
+    operation: Operation
+    again: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """Somebody is sending it at this moment, or was ended while doing so: clear after *wait*."""
+
+    wait: timedelta
+
+
+class Behind(Exception):
+    """Another outcome of the same channel is to be told first; whoever tells that one goes on with this one."""
 
 
 class TooLate(Exception):
@@ -75,9 +95,9 @@ class Journal:
             [
                 operation.id,
                 deadline_ms,
-                operation.model_dump_json(include=RECORD),
+                operation.model_dump_json(include=kept.RECORD),
                 operation.state,
-                _ms(operation.created),
+                kept.ms(operation.created),
                 int(REMEMBERED.total_seconds()),
                 int(WORKER_AGE.total_seconds() * 1000),
                 int(operation.effect.changes),
@@ -93,27 +113,27 @@ class Journal:
 
     async def load(self, operation_id: str) -> Operation | None:
         """The operation as it is now; None if there never was one or its record is gone."""
-        return _operation(await self._store.do("HGETALL", self._key(operation_id)))
+        return kept.operation(await self._store.do("HGETALL", self._key(operation_id)))
 
     async def begin(self, operation_id: str) -> Operation | None:
         """Take the operation on, fencing off whoever had it."""
-        return _operation(await self._store.call("operation_begin", [self._key(operation_id)], []))
+        return kept.operation(await self._store.call("operation_begin", [self._key(operation_id)], []))
 
     async def next_of(self, target: str) -> str | None:
         """The operation whose turn it is on *target*."""
-        match await self._store.do("ZRANGE", self._turns(target), 0, 0):
-            case [str(first)]:
-                return first
-            case _:
-                return None
+        return await self._first(self._turns(target))
+
+    async def next_to_tell(self, channel: str) -> str | None:
+        """The operation whose outcome is the next to be told in *channel*."""
+        return await self._first(self._telling(channel))
 
     async def wait_for_confirmation(self, operation: Operation, *, expires: datetime) -> None:
         """The prompt is about to be shown: from now on its buttons count."""
-        await self._move(operation, operation.state, State.WAITING, {"expires": _ms(expires)})
+        await self._move(operation, operation.state, State.WAITING, {"expires": kept.ms(expires)})
 
     async def keep_asked(self, operation: Operation, now: datetime) -> None:
         """The prompt has been shown; it is not shown again."""
-        await self._move(operation, State.WAITING, State.WAITING, {"asked": _ms(now)})
+        await self._move(operation, State.WAITING, State.WAITING, {"asked": kept.ms(now)})
 
     async def confirm(self, operation: Operation, now: datetime, *, deadline_ms: int) -> str:
         """
@@ -126,7 +146,7 @@ class Journal:
             TooLate: Redis came to it after *deadline_ms*, in its own time; the operation still waits.
         """
         keys = [self._key(operation.id), self._turns(operation.target), self._store.key("sequence")]
-        found = await self._store.call("operation_confirm", keys, [operation.id, _ms(now), deadline_ms])
+        found = await self._store.call("operation_confirm", keys, [operation.id, kept.ms(now), deadline_ms])
         if found == "late":
             raise TooLate
         return str(found)
@@ -137,7 +157,7 @@ class Journal:
 
     async def keep_card(self, operation: Operation, card: Card) -> None:
         """Keep where the operation's one message stands."""
-        await self._move(operation, ANY, ANY, {"card": card.model_dump_json()})
+        await self._move(operation, ANY, ANY, {"card": card.model_dump_json(), "posting": ""})
 
     async def finish(
         self, operation: Operation, result: Result, now: datetime, *, record: Record | None, whoever: bool = False
@@ -161,27 +181,82 @@ class Journal:
         states = "waiting,queued" if whoever else operation.state
         starts = "" if whoever else str(operation.starts)
         keys = [self._key(operation.id), self._turns(operation.target), self._store.key("audit")]
-        args: list[str | int] = [operation.id, starts, f",{states},", result.model_dump_json(), _ms(now), MOST_RECORDS]
+        if not whoever and operation.told_in_turn:
+            keys += [self._telling(operation.channel), self._store.key("sequence")]
+        args: list[str | int] = [
+            operation.id,
+            starts,
+            f",{states},",
+            result.model_dump_json(),
+            kept.ms(now),
+            MOST_RECORDS,
+        ]
         args += record.fields() if record else []
         reply = await self._store.call("operation_finish", keys, args)
         if reply == "lost":
             raise Lost
         return str(reply)
 
-    async def told(self, operation: Operation, where: str) -> None:
-        """The outcome has been told, by *where*."""
-        args: list[str | int] = [operation.id, operation.starts, where, int(KEPT.total_seconds())]
-        if not await self._store.call("operation_told", [self._key(operation.id), self._open], args):
+    async def holds(self, operation: Operation) -> None:
+        """
+        See that the operation is still in our hands: before each step that others see.
+
+        Raises:
+            Lost: Another worker has it.
+        """
+        if await self._store.do("HGET", self._key(operation.id), "starts") != str(operation.starts):
             raise Lost
 
-    async def forget(self, operation_id: str, target: str) -> None:
+    async def speak(self, operation: Operation, *, claim: bool = False) -> Floor | Held:
+        """
+        Ask for leave to send a message of *operation*: its card while it runs, its outcome when that is kept.
+
+        Args:
+            operation: As it was when we got it.
+            claim: Take it on first; whoever had it is fenced off.
+
+        Raises:
+            Behind: It is not this outcome's turn.
+            Lost: Another worker has it, or it is told already.
+        """
+        keys = [self._key(operation.id), self._telling(operation.channel)]
+        starts = "" if claim else operation.starts
+        args = [operation.id, starts, operation.state, int(UNDER_WAY.total_seconds() * 1000)]
+        match await self._store.call("operation_speak", keys, args):
+            case ["go", int(held), again]:
+                return Floor(operation.model_copy(update={"starts": held}), bool(again))
+            case ["held", int(wait_ms)]:
+                return Held(timedelta(milliseconds=wait_ms))
+            case ["behind"]:
+                raise Behind
+            case _:
+                raise Lost
+
+    async def unsaid(self, operation: Operation, *, maybe: bool) -> None:
+        """The message was not taken; *maybe*: it may have been."""
+        await self._move(operation, ANY, ANY, {"posting": "0" if maybe else ""})
+
+    async def told(self, operation: Operation, where: str, *, record: Record | None = None) -> None:
+        """
+        The outcome has been told, by *where*; *record* is for the audit trail if that is not where it belongs.
+
+        Raises:
+            Lost: Another worker has it.
+        """
+        keys = [self._key(operation.id), self._open, self._telling(operation.channel), self._store.key("audit")]
+        args: list[str | int] = [operation.id, operation.starts, where, int(KEPT.total_seconds()), MOST_RECORDS]
+        args += record.fields() if record else []
+        if not await self._store.call("operation_told", keys, args):
+            raise Lost
+
+    async def forget(self, operation_id: str, *, target: str = "", channel: str = "") -> None:
         """Drop what points to an operation whose record is gone."""
-        await self._store.do("ZREM", self._turns(target), operation_id)
-        await self._store.do("ZREM", self._open, operation_id)
+        for key in (self._turns(target), self._telling(channel), self._open):
+            await self._store.do("ZREM", key, operation_id)
 
     async def open_before(self, moment: datetime, most: int) -> list[str]:
         """The ids of operations that were accepted before *moment* and are not told yet, oldest first."""
-        reply = await self._store.do("ZRANGEBYSCORE", self._open, "-inf", _ms(moment), "LIMIT", 0, most)
+        reply = await self._store.do("ZRANGEBYSCORE", self._open, "-inf", kept.ms(moment), "LIMIT", 0, most)
         return [str(one) for one in reply] if isinstance(reply, list) else []
 
     async def worker_seen(self, name: str) -> None:
@@ -197,9 +272,9 @@ class Journal:
         count = await self._store.do("ZCARD", self._open)
         match await self._store.do("ZRANGE", self._open, 0, 0, "WITHSCORES"):
             case [str(), score]:
-                return int(str(count)), _moment(str(int(float(str(score)))))
+                return int(str(count)), kept.moment(str(int(float(str(score)))))
             case [[str(), score]]:
-                return int(str(count)), _moment(str(int(float(str(score)))))
+                return int(str(count)), kept.moment(str(int(float(str(score)))))
             case _:
                 return 0, None
 
@@ -215,6 +290,16 @@ class Journal:
     def _turns(self, target: str) -> str:
         return self._store.key("turns", target)
 
+    def _telling(self, channel: str) -> str:
+        return self._store.key("telling", channel)
+
+    async def _first(self, key: str) -> str | None:
+        match await self._store.do("ZRANGE", key, 0, 0):
+            case [str(first)]:
+                return first
+            case _:
+                return None
+
     @property
     def _open(self) -> str:
         return self._store.key("open")
@@ -222,29 +307,3 @@ class Journal:
     @property
     def _workers(self) -> str:
         return self._store.key("workers")
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
-def _moment(milliseconds: str) -> datetime:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
-
-
-def _operation(reply: Reply | dict[str, str]) -> Operation | None:
-    """Read a hash, flat or as a dictionary, back into an operation."""
-    if not reply:
-        return None
-    flat: list[Any] = list(reply) if isinstance(reply, list) else []
-    fields: dict[str, str] = dict(reply) if isinstance(reply, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
-    if "record" not in fields:
-        return None
-    known: dict[str, Any] = json.loads(fields["record"])
-    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried") if name in fields}
-    known |= {name: _moment(fields[name]) for name in ("expires", "asked", "decided", "finished") if name in fields}
-    known |= {name: json.loads(fields[name]) for name in ("result", "card") if name in fields}
-    known["done"] = {
-        name.removeprefix("item:"): json.loads(value) for name, value in fields.items() if name.startswith("item:")
-    }
-    return Operation.model_validate(known)

@@ -146,14 +146,23 @@ class Operation(_Value):
     @property
     def queue_key(self) -> str:
         """Under which the engine knows it: the same stage queued twice is one."""
+        if self.state is State.FINISHED:
+            return f"op:{self.id}:tell"
         if not self.undecided:
             return f"op:{self.id}:do"
         return f"op:{self.id}:{'ask' if self.expires is None else 'lapse'}"
 
     @property
     def queue_target(self) -> str:
-        """What the engine runs one at a time on: asking holds nobody up."""
+        """What the engine runs one at a time on: asking holds nobody up, and a slow channel no entry point."""
+        if self.state is State.FINISHED:
+            return f"tell:{self.channel if self.told_in_turn else self.id}"
         return self.id if self.undecided else self.target
+
+    @property
+    def told_in_turn(self) -> bool:
+        """Whether its outcome has its place among those of its channel; what only its caller hears has none."""
+        return self.effect.changes and not self.undecided
 
     def waits(self, now: datetime) -> bool:
         """Whether nothing is to be done until its requester presses a button."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from bot.agora import AgoraError, Explanation
 from bot.audit import Record
 from bot.command import Reply
 from bot.operations.operation import ItemResult, Operation, Outcome, Result
+from bot.operations.ports import Told
 from bot.wording import code, moment
 
 TITLES: Final = {
@@ -133,6 +135,13 @@ def type_it(line: str) -> str:
     """What to type for the same again; no line that is cut, masked or not shown to the letter: that is another one."""
     shown = code(line, limit=300)
     return f"type {shown}" if shown == f"`{line}`" and "…" not in line else "type the command again"
+
+
+def told_elsewhere(operation: Operation, told: Told, now: datetime) -> Record:
+    """What the audit trail adds where an outcome could not be told where it belongs."""
+    way = "Told nowhere" if told.way == "nowhere" else f"Told by {told.way}"
+    result = Result(outcome=Outcome.SUCCEEDED, headline=f"{way}, since Slack says {'; '.join(told.refused)}.")
+    return replace(audit_record(operation, result, now), outcome="told")
 
 
 def audit_record(operation: Operation, result: Result, now: datetime) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,11 +12,32 @@ from bot.operations.operation import Card, Operation
 
 
 class NotTold(Exception):
-    """It could not be said; *after* is how long to wait, None if there is no use in waiting."""
+    """
+    It could not be said.
 
-    def __init__(self, reason: str, *, after: timedelta | None) -> None:
+    Args:
+        reason: Why, for the log.
+        after: How long to wait; None if there is no use in waiting.
+        maybe: It may have been said all the same: nobody answered.
+    """
+
+    def __init__(self, reason: str, *, after: timedelta | None, maybe: bool = False) -> None:
         super().__init__(reason)
-        self.after = after
+        self.after, self.maybe = after, maybe
+
+
+@dataclass(frozen=True)
+class Told:
+    """
+    Where something was said.
+
+    Attributes:
+        way: In a word or two: `channel`, `card`, `response_url`, `ephemeral`, `direct message`.
+        refused: The ways that were tried before, and what Slack said to each.
+    """
+
+    way: str
+    refused: tuple[str, ...] = ()
 
 
 class Teller(Protocol):
@@ -30,16 +52,27 @@ class Teller(Protocol):
         """
         ...
 
-    async def show(self, operation: Operation, notice: Notice) -> Card | None:
-        """Show the card of a change that takes long, or bring it up to date; None where no card can stand."""
+    async def show(self, operation: Operation, notice: Notice, *, again: bool = False) -> Card | None:
+        """
+        Show the card of a change that takes long, or bring it up to date; None where no card can stand.
+
+        Args:
+            operation: Whose card it is.
+            notice: What it says now.
+            again: A card may stand already, and is looked for.
+        """
         ...
 
-    async def tell(self, operation: Operation, notice: Notice, *, private: bool) -> str:
+    async def tell(self, operation: Operation, notice: Notice, *, private: bool, again: bool = False) -> Told:
         """
         Say what came of it, by the first way that is open.
 
-        Returns:
-            The way, for the record.
+        Args:
+            operation: What it is about.
+            notice: What came of it.
+            private: To its requester alone.
+            again: It may have been said already. Where that can be looked up it is not said twice; elsewhere it
+                says of itself that it may be a repeat.
 
         Raises:
             NotTold: Every way is shut for now.

@@ -14,14 +14,16 @@ from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, AgoraError, narrow
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.command import AnyCommand, Effect
+from bot.command import AnyCommand
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.operations import cards, outcomes
 from bot.operations.engine import Later
 from bot.operations.journal import Journal, Lost
-from bot.operations.operation import Card, Operation, Result, State
+from bot.operations.operation import Operation, Result, State
 from bot.operations.ports import NotTold, Requeue, Teller
+from bot.operations.progress import Progress
+from bot.operations.telling import Telling
 from bot.operations.work import Work
 from bot.store import StoreError
 
@@ -34,12 +36,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Runner:
-    """
-    Carries operations out.
-
-    Attributes:
-        patience: A change that takes longer gets its card before its outcome.
-    """
+    """Carries operations out."""
 
     journal: Journal
     gate: Gate
@@ -47,11 +44,12 @@ class Runner:
     catalog: Catalog
     agora: AgoraClient
     teller: Teller
+    progress: Progress
+    telling: Telling
     requeue: Requeue
     clock: Clock
     metrics: Metrics
     confirm_ttl: timedelta
-    patience: timedelta = timedelta(seconds=2)
 
     async def work(self, operation_id: str, target: str) -> None:
         """
@@ -64,7 +62,12 @@ class Runner:
         own = await self.journal.load(operation_id)
         if own is None:
             return
-        if target != own.queue_target:  # a stage that is past: confirmed since, it is in the hands of the next one
+        if own.state is State.TOLD:  # by a worker that may have ended before it could think of the next one
+            await self.telling.wake(own.channel)
+            return
+        if target != own.queue_target:  # a stage that is past: it is in the hands of the next one
+            if own.state is State.FINISHED:
+                await self.requeue(own, None)
             return
         try:
             if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:
@@ -79,7 +82,7 @@ class Runner:
         for operation_id in await self.journal.open_before(self.clock() - timedelta(seconds=10), 1000):
             operation = await self.journal.load(operation_id)
             if operation is None:
-                await self.journal.forget(operation_id, "")
+                await self.journal.forget(operation_id)
             elif not operation.waits(self.clock()):
                 await self.requeue(operation, None)
 
@@ -104,9 +107,12 @@ class Runner:
         command = self.catalog.get(written.command) if written else None
         if written and command is None:  # of a newer release: left, not begun, to a worker that knows it
             raise Later(timedelta(seconds=15))
+        if written and command and written.state is State.FINISHED:
+            await self.telling.from_queue(written, command)
+            return
         operation = await self.journal.begin(operation_id)
         if operation is None or command is None:
-            await self.journal.forget(operation_id, target)
+            await self.journal.forget(operation_id, target=target)
             return
         if operation.runs > MOST_RUNS and operation.state is not State.FINISHED:
             operation = await self._finish(operation, outcomes.given_up(operation))
@@ -120,7 +126,7 @@ class Runner:
             case State.RUNNING:
                 operation = await self._carry_out(operation, command)
         if operation.state is State.FINISHED:
-            await self._tell(operation, command)
+            await self.telling.at_once(operation, command)
 
     async def _ask(self, operation: Operation, command: AnyCommand) -> Operation:
         args = command.args.model_validate(operation.args)
@@ -161,43 +167,13 @@ class Runner:
     async def _carry_out(self, operation: Operation, command: AnyCommand) -> Operation:
         self.metrics.taken(self.clock() - (operation.decided or operation.created))
         over = asyncio.Event()
-        showing = asyncio.create_task(self._show(operation, over))
+        showing = asyncio.create_task(self.progress.show(operation, over))
         try:  # the outcome is kept before anything waits for Slack
             finished = await self._finish(operation, await self._result(operation, command))
         finally:
             over.set()
             card = await showing
         return finished.model_copy(update={"card": card or finished.card})
-
-    async def _show(self, operation: Operation, over: asyncio.Event) -> Card | None:
-        """Keep the card of a change up to date for as long as it takes."""
-        card, last = operation.card, None
-        if operation.effect is Effect.READ:
-            await self._say_patience(operation, over)
-        patience = timedelta(0) if operation.several else self.patience
-        while operation.effect.changes and not await _within(patience, over):
-            patience = self.patience
-            shown = operation.model_copy(update={"card": card})
-            notice = cards.running(shown)
-            if notice == last:  # nothing new since
-                continue
-            try:
-                card = await self.teller.show(shown, notice)
-                if card is not None and card != shown.card:
-                    await self.journal.keep_card(operation, card)
-                last = notice
-            except (NotTold, StoreError, Lost) as error:
-                log.info("card.not_shown", operation=operation.id, reason=str(error))
-        return card
-
-    async def _say_patience(self, operation: Operation, over: asyncio.Event) -> None:
-        """Say once that a read takes long; silence would look like a command that was lost."""
-        if await _within(self.patience, over):
-            return
-        try:
-            await self.teller.tell(operation, cards.reading(operation), private=True)
-        except NotTold as error:
-            log.info("card.not_shown", operation=operation.id, reason=str(error))
 
     async def _result(self, operation: Operation, command: AnyCommand) -> Result:
         try:
@@ -221,7 +197,9 @@ class Runner:
     async def _work(self, operation: Operation, *, agora: AgoraClient) -> Work:
         standing = await self.gate.standing(operation.person)
         at = operation.decided or operation.created  # the same if another worker does it again
-        return Work(agora, self.roles, self.journal, operation, standing, at)
+        # Before each call, and after the wait for its turn: what another worker has taken on is not called for again.
+        ours = agora.guarded(lambda: self.journal.holds(operation))
+        return Work(ours, self.roles, self.journal, operation, standing, at)
 
     async def _finish(self, operation: Operation, result: Result) -> Operation:
         now = self.clock()
@@ -232,24 +210,3 @@ class Runner:
         self.metrics.finished(operation.command, result.outcome.value)
         log.info("operation.finished", operation=operation.id, command=operation.command, outcome=result.outcome.value)
         return operation.model_copy(update={"state": State.FINISHED, "result": result, "finished": now})
-
-    async def _tell(self, operation: Operation, command: AnyCommand) -> None:
-        notice, began = cards.ended(operation, command), self.clock()
-        try:
-            where = await self.teller.tell(operation, notice, private=cards.is_private(operation))
-            self.metrics.told(self.clock() - began)
-        except NotTold as error:
-            log.warning("outcome.not_told", operation=operation.id, reason=str(error))
-            if error.after is not None:
-                raise Later(error.after) from error
-            where = "nowhere"
-        await self.journal.told(operation, where)
-
-
-async def _within(limit: timedelta, event: asyncio.Event) -> bool:
-    try:
-        async with asyncio.timeout(limit.total_seconds()):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True

@@ -20,6 +20,7 @@ TOO_MANY: Final = 429
 # Errors that Slack documents for passing trouble: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 PASSING: Final = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable",
                   "request_timeout", "team_added_to_org"}  # fmt: skip
+UNTOUCHED: Final = {"ratelimited", "rate_limited"}  # after the others, a part may have been done
 
 
 class SlackError(Exception):
@@ -41,11 +42,11 @@ class SlackRefused(SlackError):
 
 
 class SlackAway(SlackError):
-    """Slack is busy or can't be reached; try again after *after*."""
+    """Slack is busy or can't be reached; try again after *after*. *maybe*: the call may have been carried out."""
 
-    def __init__(self, reason: str, *, after: timedelta = BUSY_FOR) -> None:
+    def __init__(self, reason: str, *, after: timedelta = BUSY_FOR, maybe: bool = True) -> None:
         super().__init__(reason)
-        self.after = min(after, LONGEST_WAIT)
+        self.after, self.maybe = min(after, LONGEST_WAIT), maybe
 
 
 class SlackApi:
@@ -84,12 +85,27 @@ class SlackApi:
             SlackRefused: Slack says no.
             SlackAway: Slack is busy or does not answer.
         """
+        return await self._called(method, json=arguments)
+
+    async def read(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """
+        Call a method that reads; Slack takes the arguments of most of these as a form only.
+
+        https://docs.slack.dev/apis/web-api/
+
+        Raises:
+            SlackRefused: Slack says no.
+            SlackAway: Slack is busy or does not answer.
+        """
+        return await self._called(method, data=arguments)
+
+    async def _called(self, method: str, **how: Any) -> dict[str, Any]:
         try:
-            answer = await self.client.api_call(method, json=arguments)
+            answer = await self.client.api_call(method, **how)
         except SlackApiError as error:
             raise _told(error) from None  # the answer may hold what was sent
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise SlackAway(type(error).__name__) from error
+            raise _away(error) from error
         data = answer.data
         return data if isinstance(data, dict) else {}
 
@@ -104,7 +120,7 @@ class SlackApi:
             SlackAway: Slack is busy or does not answer.
         """
         if self._session is None:
-            raise SlackAway("not connected")
+            raise SlackAway("not connected", maybe=False)
         kind = "in_channel" if to_all else "ephemeral"
         body = {**message.fields(), "replace_original": replace, "response_type": kind}
         if replace:
@@ -113,7 +129,11 @@ class SlackApi:
             async with self._session.post(url, json=body, allow_redirects=False) as answer:
                 _check(answer.status, answer.headers.get("Retry-After"), (await answer.text())[:100])
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise SlackAway(type(error).__name__) from error
+            raise _away(error) from error
+
+
+def _away(error: Exception) -> SlackAway:
+    return SlackAway(type(error).__name__, maybe=not isinstance(error, aiohttp.ClientConnectorError))
 
 
 def _told(error: SlackApiError) -> SlackError:
@@ -122,15 +142,15 @@ def _told(error: SlackApiError) -> SlackError:
     data = getattr(response, "data", None)  # a text, where something in front of Slack answers
     code = data.get("error") if isinstance(data, dict) else None
     if status == TOO_MANY:
-        return SlackAway("429", after=_seconds(headers.get("Retry-After")))
+        return SlackAway("429", after=_seconds(headers.get("Retry-After")), maybe=False)
     if status >= SERVER_ERROR or code in PASSING or not isinstance(code, str):
-        return SlackAway(str(code or status))
+        return SlackAway(str(code or status), maybe=code not in UNTOUCHED)
     return SlackRefused(code)
 
 
 def _check(status: int, retry_after: str | None, body: str) -> None:
     if status == TOO_MANY:
-        raise SlackAway("429", after=_seconds(retry_after))
+        raise SlackAway("429", after=_seconds(retry_after), maybe=False)
     if status >= SERVER_ERROR:
         raise SlackAway(str(status))
     if status != 200:  # noqa: PLR2004 the one status that means done

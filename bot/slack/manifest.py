@@ -14,6 +14,12 @@ SCOPES: Final = {
     "chat:write": "cards in channels that the bot is in, and direct messages",
     "chat:write.public": "cards in public channels that nobody invited it to",
 }
+# Whoever installs the app may leave these out; the bot then does without what they are for.
+OPTIONAL_SCOPES: Final = {
+    "channels:history": "to see whether a card stands already before it is posted again, in public channels",
+    "groups:history": "the same in private channels that the bot was invited to",
+    "im:history": "the same in direct messages with the bot",
+}
 DESCRIPTIONS: Final = {
     "/agora": "Entry points, and who may do what",
     "/record": "Record live streams",
@@ -52,7 +58,7 @@ def manifest(catalog: Catalog, url: str | None) -> str:
                 for group in catalog.groups
             ],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": [*SCOPES, *OPTIONAL_SCOPES], "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
             "interactivity": {"is_enabled": True, **({"request_url": endpoint} if endpoint else {})},
             "org_deploy_enabled": False,

@@ -22,7 +22,7 @@ from bot.processes import Bot
 from bot.sandbox.agora import AgoraStandIn, Call
 from bot.sandbox.slack import Message, SlackStandIn
 from bot.settings import Needs, Settings, load
-from bot.slack.manifest import SCOPES
+from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.store import Store
 
 ADMIN: Final = "U0ADMIN"
@@ -149,7 +149,7 @@ async def open_world(folder: Path, *, fresh: bool, environ: Mapping[str, str], h
     """
     time = Time()
     async with AsyncExitStack() as stack:
-        slack = SlackStandIn(clock=time.seconds, scopes=SCOPES)
+        slack = SlackStandIn(clock=time.seconds, scopes=[*SCOPES, *OPTIONAL_SCOPES])
         await _start(slack, folder)
         stack.push_async_callback(slack.stop)
         agora = await stack.enter_async_context(AgoraStandIn(clock=time.now))

@@ -21,8 +21,10 @@ from bot.metrics import Metrics
 from bot.notice import Notice
 from bot.operations.journal import Accepted, Journal
 from bot.operations.operation import Card, Operation, State, new_id
-from bot.operations.ports import NotTold
+from bot.operations.ports import NotTold, Told
+from bot.operations.progress import Progress
 from bot.operations.runner import Runner
+from bot.operations.telling import Telling
 from bot.sandbox.agora import AgoraStandIn
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, Time
@@ -42,6 +44,7 @@ class Voice:
     place: Card | None = None  # where a card can stand
     shown: list[Notice] = field(default_factory=list)
     private: list[bool] = field(default_factory=list)  # of each that was told
+    again: list[bool] = field(default_factory=list)
 
     async def ask(self, operation: Operation, notice: Notice) -> None:
         if self.mute:
@@ -51,16 +54,17 @@ class Voice:
         if self.held:
             await self.held.wait()
 
-    async def show(self, operation: Operation, notice: Notice) -> Card | None:
+    async def show(self, operation: Operation, notice: Notice, *, again: bool = False) -> Card | None:
         self.shown.append(notice)
         return self.place
 
-    async def tell(self, operation: Operation, notice: Notice, *, private: bool) -> str:
+    async def tell(self, operation: Operation, notice: Notice, *, private: bool, again: bool = False) -> Told:
         if self.mute:
             raise self.mute
         self.told.append((operation.id, notice))
         self.private.append(private)
-        return "private" if private else "channel"
+        self.again.append(again)
+        return Told("response_url" if private else "channel")
 
 
 @dataclass
@@ -142,16 +146,19 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
         AgoraStandIn(clock=time.now) as agora,
         AgoraClient(app_id=app_id, auth=auth, base_url=agora.url, attempts=1, clock=time.now) as client,
     ):
+        journal, metrics = Journal(store), Metrics()
         runner = Runner(
-            journal=Journal(store),
+            journal=journal,
             gate=Gate(roles, frozenset({ADMIN}), time.now),
             roles=roles,
             catalog=catalog(),
             agora=client,
             teller=voice,
+            progress=Progress(journal, voice),
+            telling=Telling(journal, voice, requeue, time.now, metrics),
             requeue=requeue,
             clock=time.now,
-            metrics=Metrics(),
+            metrics=metrics,
             confirm_ttl=timedelta(minutes=5),
         )
         yield Bench(store, agora, time, runner, voice, queued)

@@ -73,7 +73,7 @@ async def test_result_that_can_not_be_kept_stops_it(far: Bench, way: RedisProxy,
     """
     operation = await many(far)
     far.agora.fault("slow:0.2", method="PUT", times=None)
-    trouble = way.trouble("cut", way.script("operation_move"))
+    trouble = way.trouble("cut", b"item:")
 
     with pytest.raises(StoreError):
         await far.work(operation)

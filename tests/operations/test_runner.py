@@ -165,11 +165,14 @@ async def test_outcome_that_cannot_be_told_now_is_told_later(bench: Bench) -> No
     operation = await bench.accepted()
     bench.voice.mute = NotTold("busy", after=timedelta(seconds=7))
 
+    await bench.work(operation)
+    queued = bench.queued.copy()
     with pytest.raises(Later) as later:
         await bench.work(operation)
     bench.voice.mute = None
     await bench.work(operation)
 
+    assert [f"op:{operation.id}:tell"] == queued
     assert timedelta(seconds=7) == later.value.delay
     assert ["main-stage"] == bench.streams
     assert [operation.id] == [told for told, _ in bench.voice.told]

@@ -159,14 +159,16 @@ async def test_question_that_no_way_takes_ends_in_words_about_that(stage: Stage)
 
 async def test_outcome_that_waits_for_slack_holds_no_call_up(stage: Stage) -> None:
     """
-    While an outcome waits for Slack the next operation of the entry point reaches Agora and is told.
+    While an outcome waits for Slack the next operation of the entry point reaches Agora; its outcome keeps its place.
     """
     stage.slack.fail("chat.postMessage", retry_after=60)
     await stage.slash("/record on live eu one")
     await stage.agora.wait_for(lambda call: call.stream == "one" and call.duration is not None)
 
-    second = await stage.outcome("/record on live eu two")
+    await stage.slash("/record on live eu two")
+    await stage.agora.wait_for(lambda call: call.stream == "two" and call.duration is not None)
+    elsewhere = await stage.outcome("/record on live eu three", channel="D0OTTO")
 
-    assert "`two`" in second.text
-    assert ["one", "two"] == [call.stream for call in stage.agora.calls if call.method == "PUT"]
-    assert [] == [shown for shown in stage.slack.messages if "`one`" in shown.text and ended(shown)]
+    assert "`three`" in elsewhere.text
+    assert ["one", "two", "three"] == [call.stream for call in stage.agora.calls if call.method == "PUT"]
+    assert [elsewhere] == list(filter(ended, stage.slack.messages))

@@ -48,15 +48,7 @@ async def test_refusal_at_the_start_leaves_no_card_working(stage: Stage, store: 
     assert [] == [shown.text for shown in await shown_after(stage) if WORKING in shown.text]
 
 
-TAKEN = pytest.param(
-    {"abort": True, "after_processing": True},
-    marks=pytest.mark.xfail(
-        strict=True, reason="a card that Slack took before the connection broke is not looked for, and goes on working"
-    ),
-)
-
-
-@pytest.mark.parametrize("trouble", [{"status": 500}, {"abort": True}, TAKEN])
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"abort": True}, {"abort": True, "after_processing": True}])
 async def test_card_that_slack_mishandles_is_no_card_for_ever(stage: Stage, trouble: dict[str, int]) -> None:
     """
     Where Slack fails while the card is shown, the outcome comes all the same, and nothing says that it works.

@@ -90,7 +90,8 @@ async def test_click_after_the_end_of_the_confirmation_lapses(world: Stage, stor
     assert told is prompt
     assert "lapsed" in told.text
     assert [] == actions(prompt)
-    await world.outcome("/record on live eu settled", ADMIN)
+    await world.slash("/record on live eu settled", ADMIN)
+    await world.told(lambda message: message.kind == "channel" and "settled" in message.text)
     assert ["settled"] == [target.rpartition("=")[2] for target in world.wire]
 
 

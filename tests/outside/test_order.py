@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.sandbox.agora import Call
 from tests.harness import ADMIN, MANAGER, OPERATOR, Stage
 from tests.outside.clicking import OFF, OFF_CALL, press, settled
@@ -79,7 +77,6 @@ async def test_order_holds_over_a_restart(stage: Stage) -> None:
     assert [*STREAMS, "settled"] == asked(stage)
 
 
-@pytest.mark.xfail(reason="an outcome that waits for Slack is overtaken by the next one of its entry point")
 async def test_outcomes_are_told_in_order(stage: Stage) -> None:
     """
     The channel reads the outcomes of one entry point in the order in which they came about.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.sandbox.slack import Message
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, PRIVATE, SHOW, Stage
 from tests.outside.acts import confirm, ended, public, shown_after, trail
+from tests.outside.clicking import settled
 
 RECORD = "/record on live eu main-stage"
 SET = "/transfer set live on https://hooks.example.com/transfer"
@@ -30,7 +32,9 @@ async def test_outcome_reaches_a_channel_without_the_bot(stage: Stage, store: St
     assert ("channel", channel, "response_url") == (message.kind, message.channel, message.via)
     assert f"<@{OPERATOR}>" in message.text
     assert [message] == public(await shown_after(stage))
-    assert [(channel, "succeeded")] == [(record.channel, record.outcome) for record in await trail(store)]
+    assert [(channel, "succeeded"), (channel, "told")] == [
+        (record.channel, record.outcome) for record in await trail(store)
+    ]
 
 
 @pytest.mark.parametrize("channel", [SHOW, PRIVATE])
@@ -67,7 +71,10 @@ async def test_outcome_ends_in_a_direct_message(stage: Stage, store: Store, chan
 
     assert ("dm", "D0OTTO") == (message.kind, message.channel)
     assert "`main-stage`" in message.text
-    assert ["succeeded"] == [record.outcome for record in await trail(store)]
+    succeeded, told = await trail(store)
+    assert ("succeeded", "told") == (succeeded.outcome, told.outcome)
+    assert "Told by direct message" in str(told.detail)
+    assert "expired_url" in str(told.detail)
 
 
 async def test_command_in_a_direct_message_is_answered_there(stage: Stage) -> None:
@@ -94,7 +101,6 @@ async def test_outcome_is_told_later_while_slack_is_busy(stage: Stage, store: St
     assert ["succeeded"] == [record.outcome for record in await trail(store)]
 
 
-@pytest.mark.xfail(reason="an outcome that waits for Slack is overtaken by the next one of the same entry point")
 async def test_outcomes_that_waited_come_in_order(stage: Stage) -> None:
     """
     What could not be told for a while is told in the order in which it was asked for.
@@ -109,17 +115,59 @@ async def test_outcomes_that_waited_come_in_order(stage: Stage) -> None:
     assert [one, two] == public(stage.slack.messages)
 
 
-@pytest.mark.xfail(reason="a message that is posted again after a cut connection does not say that it may be a repeat")
-async def test_outcome_that_may_be_a_repeat_says_so(stage: Stage) -> None:
+@pytest.mark.parametrize("trouble", [{"abort": True}, {"status": 500}, {"error": "internal_error"}])
+async def test_outcome_that_slack_took_without_saying_so_is_found(stage: Stage, trouble: dict[str, Any]) -> None:
+    """
+    Where Slack takes the message and does not say so, the bot looks before it repeats it, and finds it.
+    """
+    stage.slack.fail("chat.postMessage", after_processing=True, **trouble)
+
+    message = await stage.outcome(RECORD)
+    await settled(stage)
+
+    assert [message] == [shown for shown in public(stage.slack.messages) if "`main-stage`" in shown.text]
+    assert "repeat" not in message.text
+
+
+@pytest.mark.parametrize("refused", ["missing_scope", "not_in_channel", "channel_not_found"])
+async def test_outcome_that_may_be_a_repeat_says_so(stage: Stage, refused: str) -> None:
     """
     Where a connection broke after Slack took the message, and the bot may not read there, the next one says so.
     """
     stage.slack.fail("chat.postMessage", abort=True, after_processing=True)
+    stage.slack.fail("conversations.history", error=refused)
 
     first = await stage.outcome(RECORD)
     second = await stage.told(lambda message: message is not first and ended(message))
 
-    assert "repeat" in second.text
+    assert "repeat" not in first.text
+    assert "may be a repeat" in second.text
+    assert [first, second] == public(await shown_after(stage))
+
+
+async def test_outcome_by_another_way_may_be_a_repeat_too(stage: Stage) -> None:
+    """
+    What went out as the answer to a command can't be looked up: told again it says so.
+    """
+    stage.slack.fail("response_url", abort=True, after_processing=True)
+
+    first = await stage.outcome(RECORD, OPERATOR, SHOW)
+    second = await stage.told(lambda message: message is not first and ended(message))
+
+    assert ["response_url"] * 2 == [first.via, second.via]
+    assert "may be a repeat" in second.text
+
+
+async def test_outcome_that_slack_turned_away_is_no_repeat(stage: Stage) -> None:
+    """
+    Told to wait, the bot knows that nothing was shown: it neither looks nor says that it may be a repeat.
+    """
+    stage.slack.fail("response_url", retry_after=1)
+
+    message = await stage.outcome(RECORD, OPERATOR, SHOW)
+
+    assert "repeat" not in message.text
+    assert [] == [call for call in stage.slack.calls if call.method == "conversations.history"]
 
 
 async def test_outcome_without_any_way_is_kept(stage: Stage, store: Store) -> None:
@@ -133,7 +181,9 @@ async def test_outcome_without_any_way_is_kept(stage: Stage, store: Store) -> No
     message = await stage.outcome("/record on live eu second-stage")
 
     assert "`second-stage`" in message.text
-    assert ["succeeded", "succeeded"] == [record.outcome for record in await trail(store)]
+    records = await trail(store)
+    assert ["succeeded", "told", "succeeded"] == [record.outcome for record in records]
+    assert "Told nowhere" in str(records[1].detail)
 
 
 async def test_question_is_shown_by_another_way(stage: Stage) -> None:

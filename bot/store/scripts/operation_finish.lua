@@ -1,5 +1,5 @@
 -- Keep the outcome of an operation and its audit record, in one step.
--- KEYS: operation, turns of the target, audit trail
+-- KEYS: operation, turns of the target, audit trail, [telling (outcomes of its channel that are to be told), sequence]
 -- ARGV: id, starts ('' = whoever), states from (comma before and after each), result, now (ms), most audit records,
 --       audit field, value, ... (none: not audited)
 -- Returns: the state in which it was found if that was none of those, else 'ok'; 'lost' if another worker has it
@@ -16,6 +16,9 @@ if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'starts') ~= ARGV[2] then
 end
 redis.call('HSET', KEYS[1], 'state', 'finished', 'result', ARGV[4], 'finished', ARGV[5])
 redis.call('ZREM', KEYS[2], ARGV[1])
+if KEYS[4] then
+    redis.call('ZADD', KEYS[4], redis.call('INCR', KEYS[5]), ARGV[1])
+end
 if #ARGV > 6 then
     redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', unpack(ARGV, 7))
 end

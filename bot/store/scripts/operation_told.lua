@@ -1,11 +1,20 @@
 -- The outcome has been told: the operation is no longer open, and its record goes in a while.
--- KEYS: operation, open operations
--- ARGV: id, starts, where, seconds to keep the record
+-- KEYS: operation, open operations, telling, audit trail
+-- ARGV: id, starts, where, seconds to keep the record, most audit records,
+--       audit field, value, ... (none: told where it belongs)
 -- Returns: 1, or 0 if another worker has it
-if redis.call('HGET', KEYS[1], 'starts') ~= ARGV[2] then
+local held = redis.call('HMGET', KEYS[1], 'state', 'starts')
+if held[2] ~= ARGV[2] then
     return 0
 end
-redis.call('HSET', KEYS[1], 'state', 'told', 'told', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('ZREM', KEYS[2], ARGV[1])
+if held[1] ~= 'told' then -- else: sent twice
+    redis.call('HSET', KEYS[1], 'state', 'told', 'told', ARGV[3])
+    redis.call('HDEL', KEYS[1], 'posting')
+    redis.call('EXPIRE', KEYS[1], ARGV[4])
+    redis.call('ZREM', KEYS[2], ARGV[1])
+    redis.call('ZREM', KEYS[3], ARGV[1])
+    if #ARGV > 5 then
+        redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
+    end
+end
 return 1

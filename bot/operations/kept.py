@@ -1,0 +1,43 @@
+"""How an operation is kept: a hash of what was written once, as JSON, and of what changes on its way."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bot.operations.operation import Operation
+from bot.store import Reply
+
+# What is written once; the rest of an operation changes on its way.
+RECORD: Final = set(Operation.model_fields) - {
+    "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
+}  # fmt: skip
+
+
+def ms(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
+def moment(milliseconds: str) -> datetime:
+    """The time that `ms` wrote."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+def operation(reply: Reply | dict[str, str]) -> Operation | None:
+    """Read a hash, flat or as a dictionary, back into an operation."""
+    if not reply:
+        return None
+    flat: list[Any] = list(reply) if isinstance(reply, list) else []
+    fields: dict[str, str] = dict(reply) if isinstance(reply, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+    if "record" not in fields:
+        return None
+    known: dict[str, Any] = json.loads(fields["record"])
+    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried") if name in fields}
+    known |= {name: moment(fields[name]) for name in ("expires", "asked", "decided", "finished") if name in fields}
+    known |= {name: json.loads(fields[name]) for name in ("result", "card") if name in fields}
+    known["done"] = {
+        name.removeprefix("item:"): json.loads(value) for name, value in fields.items() if name.startswith("item:")
+    }
+    return Operation.model_validate(known)

@@ -1,0 +1,100 @@
+"""Says what came of an operation: once, and in each channel in the order in which it came about."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from bot.audit import Record
+from bot.clock import Clock
+from bot.command import AnyCommand
+from bot.metrics import Metrics
+from bot.operations import cards, outcomes
+from bot.operations.engine import Later
+from bot.operations.journal import Behind, Floor, Held, Journal
+from bot.operations.operation import Operation, State
+from bot.operations.ports import NotTold, Requeue, Teller, Told
+
+AT_HOME: Final = {"card", "channel"}  # where the outcome of a change belongs
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """
+    The last step of an operation, and one of its own: it survives its worker, and waits for Slack alone.
+
+    Whoever ends an operation tells it at once if it is the first of its channel that is untold. If not, whoever tells
+    the one before it queues it; if that one is gone too, the sweep does.
+    """
+
+    journal: Journal
+    teller: Teller
+    requeue: Requeue
+    clock: Clock
+    metrics: Metrics
+
+    async def at_once(self, operation: Operation, command: AnyCommand) -> None:
+        """Tell what this worker has just ended; what can't be told now is queued."""
+        try:
+            with contextlib.suppress(Behind):
+                await self._tell(operation, command, claim=False)
+        except Later as later:
+            await self.requeue(operation, self.clock() + later.delay)
+
+    async def from_queue(self, operation: Operation, command: AnyCommand) -> None:
+        """
+        Tell what was queued to be told.
+
+        Raises:
+            Later: Slack is busy.
+        """
+        with contextlib.suppress(Behind):
+            await self._tell(operation, command, claim=True)
+
+    async def _tell(self, operation: Operation, command: AnyCommand, *, claim: bool) -> None:
+        match await self.journal.speak(operation, claim=claim):
+            case Held(wait):
+                raise Later(wait)
+            case Floor(operation, again):
+                told = await self._said(operation, command, again=again)
+        await self.journal.told(operation, told.way, record=self._detour(operation, told))
+        await self.wake(operation.channel)
+
+    async def wake(self, channel: str) -> None:
+        """Queue the outcome that is to be told next in *channel*."""
+        first = await self.journal.next_to_tell(channel)
+        if first is None:
+            return
+        following = await self.journal.load(first)
+        if following is None:
+            await self.journal.forget(first, channel=channel)
+        elif following.state is State.FINISHED:
+            await self.requeue(following, None)
+
+    async def _said(self, operation: Operation, command: AnyCommand, *, again: bool) -> Told:
+        began = self.clock()
+        try:
+            notice = cards.ended(operation, command)
+            told = await self.teller.tell(operation, notice, private=cards.is_private(operation), again=again)
+        except NotTold as error:
+            log.warning("outcome.not_told", operation=operation.id, reason=str(error))
+            if error.after is None:
+                return Told("nowhere", (str(error),))
+            await self.journal.unsaid(operation, maybe=error.maybe)
+            raise Later(error.after) from error
+        except Exception:  # a mistake of ours must not keep all other outcomes of its channel waiting
+            log.exception("outcome.broke", operation=operation.id)
+            return Told("nowhere", ("a mistake of the bot",))
+        self.metrics.told(self.clock() - began)
+        return told
+
+    def _detour(self, operation: Operation, told: Told) -> Record | None:
+        """What the audit trail says of an outcome that could not be told where it belongs."""
+        if cards.is_private(operation) or told.way in AT_HOME or operation.result is None:
+            return None
+        return outcomes.told_elsewhere(operation, told, self.clock())
