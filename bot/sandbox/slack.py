@@ -139,6 +139,10 @@ class SlackStandIn(Hands):
         )
         self._faults.add(method, fault)
 
+    def met(self, method: str) -> bool:
+        """Whether every fault of *method* has had its request, be that answered yet or not."""
+        return not self._faults.waiting(method)
+
     def _connect(self, _: Json) -> Json:
         return {"url": f"ws://{self._address}/link/?ticket={self._socket.new_ticket()}&app_id={APP_ID}"}
 

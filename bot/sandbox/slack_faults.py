@@ -87,6 +87,10 @@ class Faults:
         """Have *fault* at the next calls of *method*, after those already asked for."""
         self._waiting.setdefault(method, []).append(fault)
 
+    def waiting(self, method: str) -> int:
+        """How many faults of *method* are still to come."""
+        return len(self._waiting.get(method, ()))
+
     def take(self, method: str) -> Fault | None:
         """The fault of this call, if it has one."""
         waiting = self._waiting.get(method)
