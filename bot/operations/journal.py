@@ -236,9 +236,12 @@ class Journal:
         """The message was not taken; *maybe*: it may have been."""
         await self._move(operation, ANY, ANY, {"posting": "0" if maybe else ""})
 
-    async def told(self, operation: Operation, where: str, *, record: Record | None = None) -> None:
+    async def told(self, operation: Operation, where: str, *, record: Record | None = None) -> str | None:
         """
         The outcome has been told, by *where*; *record* is for the audit trail if that is not where it belongs.
+
+        Returns:
+            The operation whose outcome is the next to be told in the same channel.
 
         Raises:
             Lost: Another worker has it.
@@ -246,8 +249,10 @@ class Journal:
         keys = [self._key(operation.id), self._open, self._telling(operation.channel), self._store.key("audit")]
         args: list[str | int] = [operation.id, operation.starts, where, int(KEPT.total_seconds()), MOST_RECORDS]
         args += record.fields() if record else []
-        if not await self._store.call("operation_told", keys, args):
+        following = await self._store.call("operation_told", keys, args)
+        if following == 0:
             raise Lost
+        return str(following) or None
 
     async def forget(self, operation_id: str, *, target: str = "", channel: str = "") -> None:
         """Drop what points to an operation whose record is gone."""

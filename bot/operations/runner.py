@@ -63,7 +63,7 @@ class Runner:
         if own is None:
             return
         if own.state is State.TOLD:  # by a worker that may have ended before it could think of the next one
-            await self.telling.wake(own.channel)
+            await self.telling.go_on(own.channel)
             return
         if target != own.queue_target:  # a stage that is past: it is in the hands of the next one
             if own.state is State.FINISHED:

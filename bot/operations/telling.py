@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -18,6 +19,7 @@ from bot.operations.journal import Behind, Floor, Held, Journal
 from bot.operations.operation import Operation, State
 from bot.operations.ports import NotTold, Requeue, Teller, Told
 
+LONGEST_PAUSE: Final = timedelta(minutes=1)
 AT_HOME: Final = {"card", "channel"}  # where the outcome of a change belongs
 
 log = structlog.get_logger(__name__)
@@ -62,17 +64,19 @@ class Telling:
                 raise Later(wait)
             case Floor(operation, again):
                 told = await self._said(operation, command, again=again)
-        await self.journal.told(operation, told.way, record=self._detour(operation, told))
-        await self.wake(operation.channel)
+        following = await self.journal.told(operation, told.way, record=self._detour(operation, told))
+        await self._wake(following, operation.channel)
 
-    async def wake(self, channel: str) -> None:
+    async def go_on(self, channel: str) -> None:
         """Queue the outcome that is to be told next in *channel*."""
-        first = await self.journal.next_to_tell(channel)
-        if first is None:
+        await self._wake(await self.journal.next_to_tell(channel), channel)
+
+    async def _wake(self, operation_id: str | None, channel: str) -> None:
+        if operation_id is None:
             return
-        following = await self.journal.load(first)
+        following = await self.journal.load(operation_id)
         if following is None:
-            await self.journal.forget(first, channel=channel)
+            await self.journal.forget(operation_id, channel=channel)
         elif following.state is State.FINISHED:
             await self.requeue(following, None)
 
@@ -86,12 +90,17 @@ class Telling:
             if error.after is None:
                 return Told("nowhere", (str(error),))
             await self.journal.unsaid(operation, maybe=error.maybe)
-            raise Later(error.after) from error
+            raise Later(max(error.after, self._patience(operation))) from error
         except Exception:  # a mistake of ours must not keep all other outcomes of its channel waiting
             log.exception("outcome.broke", operation=operation.id)
             return Told("nowhere", ("a mistake of the bot",))
         self.metrics.told(self.clock() - began)
         return told
+
+    def _patience(self, operation: Operation) -> timedelta:
+        """A tenth of the time that it has waited already: an outage of an hour is not met with a try each second."""
+        waited = self.clock() - (operation.finished or operation.created)
+        return min(waited / 10, LONGEST_PAUSE)
 
     def _detour(self, operation: Operation, told: Told) -> Record | None:
         """What the audit trail says of an outcome that could not be told where it belongs."""

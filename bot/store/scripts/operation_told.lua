@@ -2,7 +2,7 @@
 -- KEYS: operation, open operations, telling, audit trail
 -- ARGV: id, starts, where, seconds to keep the record, most audit records,
 --       audit field, value, ... (none: told where it belongs)
--- Returns: 1, or 0 if another worker has it
+-- Returns: the id of the next one to be told in its channel ('' = none), or 0 if another worker has it
 local held = redis.call('HMGET', KEYS[1], 'state', 'starts')
 if held[2] ~= ARGV[2] then
     return 0
@@ -17,4 +17,4 @@ if held[1] ~= 'told' then -- else: sent twice
         redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
     end
 end
-return 1
+return redis.call('ZRANGE', KEYS[3], 0, 0)[1] or ''
