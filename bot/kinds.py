@@ -207,6 +207,31 @@ def instant(word: Word) -> datetime:
         raise NotThis(f"{code(word.text)} is not a time that anyone will see.") from None
 
 
+def ban_end(word: Word) -> timedelta | datetime:
+    """A length of time, or the time of an end."""
+    try:
+        return span(word)
+    except NotThis:
+        pass
+    try:
+        return instant(word)
+    except NotThis as problem:
+        if problem.instead:
+            raise
+        wanted = "`2h`, `7d` or `2026-12-24T20:45Z`"
+        raise NotThis(f"{code(word.text)} is neither a length of time nor a time; type {wanted}.") from None
+
+
+def print_instant(at: datetime) -> str:
+    """Print as RFC 3339, in UTC."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def print_ban_end(value: timedelta | datetime) -> str:
+    """Print so that `ban_end` reads it again."""
+    return print_span(value) if isinstance(value, timedelta) else print_instant(value)
+
+
 def print_span(value: timedelta) -> str:
     """Print as the largest unit that fits evenly."""
     minutes = int(value.total_seconds()) // 60
@@ -224,7 +249,9 @@ def _plain(word: Word, wanted: str) -> str:
 
 Entry = Annotated[str, Kind("<entry>", name("entry"), sample="live")]
 Region = Annotated[RegionCode, Kind("<region>", region, sample="eu")]
-Streams = Annotated[tuple[str, ...], Kind("<stream>", name("stream"), sample="main-stage"), Many()]
+_STREAM = Kind("<stream>", name("stream"), sample="main-stage")
+Stream = Annotated[str, _STREAM]
+Streams = Annotated[tuple[str, ...], _STREAM, Many()]
 OnOff = Annotated[str, Kind("on|off", choice("on", "off"), sample="on")]
 Address = Annotated[
     str, Kind("<callback-url>", address, sample="https://hooks.example.com/transfer", display=display_address)
@@ -236,6 +263,5 @@ RegionPattern = Annotated[
     str, Kind("<region-pattern>", pattern("region-pattern", validate_region_pattern), sample="eu")
 ]
 Span = Annotated[timedelta, Kind("<duration>", span, print_span, sample="2h")]
-Instant = Annotated[
-    datetime, Kind("<time>", instant, lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"), sample="2030-01-01")
-]
+Instant = Annotated[datetime, Kind("<time>", instant, print_instant, sample="2030-01-01")]
+BanEnd = Annotated[timedelta | datetime, Kind("<duration>|<time>", ban_end, print_ban_end, sample="2h")]

@@ -25,6 +25,8 @@ KNOWN = {
     "record config": (Role.VIEWER, Effect.READ),
     "transfer set": (Role.MANAGER, Effect.DISRUPTIVE),
     "transfer get": (Role.VIEWER, Effect.READ),
+    "stream ban": (Role.MANAGER, Effect.DISRUPTIVE),
+    "stream unban": (Role.MANAGER, Effect.CHANGE),
     "agora entries": (Role.VIEWER, Effect.READ),
     "agora whoami": (None, Effect.READ),
     "agora roles": (Role.ADMIN, Effect.READ),
@@ -184,7 +186,7 @@ def test_catalogs_share_nothing() -> None:
     """
     assert () == tuple(Catalog([]))
     assert tuple(catalog()) == tuple(Catalog.walk(commands))
-    assert ("/agora", "/record", "/transfer") == catalog().groups
+    assert ("/agora", "/record", "/stream", "/transfer") == catalog().groups
 
 
 def test_command_of_another_release_is_unknown() -> None:

@@ -20,7 +20,8 @@ def kind(declared: Any) -> Kind:
 ENTRY, STREAM, REGION, SWITCH = map(kind, (kinds.Entry, kinds.Streams, kinds.Region, kinds.OnOff))
 ADDRESS, ROLE, SUBJECT = map(kind, (kinds.Address, kinds.RoleName, kinds.Subject))
 ENTRIES, REGIONS, SPAN, TIME = map(kind, (kinds.EntryPattern, kinds.RegionPattern, kinds.Span, kinds.Instant))
-ALL = (ENTRY, STREAM, REGION, SWITCH, ADDRESS, ROLE, SUBJECT, ENTRIES, REGIONS, SPAN, TIME)
+BAN_END = kind(kinds.BanEnd)
+ALL = (BAN_END, ENTRY, STREAM, REGION, SWITCH, ADDRESS, ROLE, SUBJECT, ENTRIES, REGIONS, SPAN, TIME)
 MENTIONS = ["<@U0OTTO|otto>", "<!subteam^S0OPS|@ops>", "<#C0LIVE|live-ops>", "<!channel>"]
 
 

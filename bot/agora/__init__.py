@@ -32,7 +32,7 @@ from bot.agora.errors import (
     Untrusted,
 )
 from bot.agora.explanations import Explanation, explain
-from bot.agora.models import REGIONS, OnlineStream, RecordingSettings, Region, Storage, Transfer
+from bot.agora.models import REGIONS, BannedStream, OnlineStream, RecordingSettings, Region, Storage, Transfer
 from bot.agora.narrowing import narrow
 from bot.agora.plain import quoted
 from bot.agora.signing import Auth, BasicAuth, HmacAuth
@@ -46,6 +46,7 @@ __all__ = [
     "Auth",
     "BadGateway",
     "BadRequest",
+    "BannedStream",
     "BasicAuth",
     "Call",
     "CallName",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +21,9 @@ CallName = Literal[
     "set_transfer",
     "online_streams",
     "online_stream",
+    "banned_streams",
+    "ban",
+    "unban",
 ]
 Method = Literal["GET", "PUT", "PATCH", "DELETE"]
 # Shorter pieces of an address are words, not secrets.
@@ -37,6 +41,7 @@ class Call:
         words: What it does, "turn on recording of `main-stage` …"; goes on after "to".
         body: What is sent. Not in the repr, it may hold the address of a callback.
         wanted: What a change of the transfer settings asks for.
+        until: When a ban is to end.
         secrets: Pieces of the body that may not be shown.
     """
 
@@ -49,6 +54,7 @@ class Call:
     stream: str | None = None
     body: bytes = field(default=b"", repr=False)
     wanted: Transfer | None = None
+    until: datetime | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -155,6 +161,38 @@ def online_stream(entry: str, stream: str) -> Call:
     )
 
 
+def banned_streams(entry: str) -> Call:
+    """`GET …/admin/banned_streams`."""
+    words = f"list the banned streams of {quoted(entry)}"
+    return Call(name="banned_streams", method="GET", target=_banned(entry), words=words, entry=entry)
+
+
+def ban(entry: str, stream: str, *, until: datetime) -> Call:
+    """`PATCH …/admin/banned_streams/{stream}`; a time is always sent, since Agora's own is a week."""
+    return Call(
+        name="ban",
+        method="PATCH",
+        target=f"{_banned(entry)}/{encoded(stream)}",
+        words=f"ban {quoted(stream)} of {quoted(entry)}",
+        entry=entry,
+        stream=stream,
+        body=_json({"resumeTime": until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}),
+        until=until,
+    )
+
+
+def unban(entry: str, stream: str) -> Call:
+    """`DELETE …/admin/banned_streams/{stream}`."""
+    return Call(
+        name="unban",
+        method="DELETE",
+        target=f"{_banned(entry)}/{encoded(stream)}",
+        words=f"lift the ban of {quoted(stream)} of {quoted(entry)}",
+        entry=entry,
+        stream=stream,
+    )
+
+
 def encoded(name: str) -> str:
     """
     Percent-encode *name* as one path segment or one query value.
@@ -174,6 +212,10 @@ def in_words(region: Region) -> str:
 
 def _entry(entry: str) -> str:
     return f"/entry_points/{encoded(entry)}"
+
+
+def _banned(entry: str) -> str:
+    return f"{_entry(entry)}/admin/banned_streams"
 
 
 def _tasks(entry: str, region: Region) -> str:

@@ -51,6 +51,8 @@ SPECIAL: Final[dict[tuple[CallName, Kind], tuple[str, ...]]] = {
     ("transfer", e.NotFound): (_NO_ENTRY, "Transfer of {entry} was never set."),
     ("online_stream", e.NotFound): ("{stream} isn't live at the moment.", _NO_ENTRY),
     ("online_stream", e.BadRequest): ("Agora doesn't take the name {stream}.", "The App ID is wrong."),
+    ("ban", e.BadRequest): ("Agora doesn't take the end of the ban.", "Agora doesn't take the name {stream}."),
+    ("unban", e.NotFound): ("{stream} isn't banned (any longer).", _NO_ENTRY),
 }
 
 ADVICE: Final[dict[tuple[CallName, Kind], str]] = {
@@ -79,4 +81,6 @@ ADVICE: Final[dict[tuple[CallName, Kind], str]] = {
     ("set_transfer", e.BadRequest): "Check the callback address, then try again.",
     ("set_transfer", e.Forbidden): "Ask {support} to enable stream transfer for the project.",
     ("online_stream", e.NotFound): "Check that the stream is being pushed, and how its name is spelled.",
+    ("ban", e.BadRequest): "Try another end, such as `2h`.",
+    ("unban", e.NotFound): "Check how the stream is spelled. If it is right, there is no ban to lift.",
 }

@@ -19,6 +19,8 @@ from bot.agora.calls import Call
 from bot.agora.errors import AgoraError, UnreadableAnswer
 from bot.agora.models import (
     Answer,
+    BannedStream,
+    BannedStreamsAnswer,
     EntryPointsAnswer,
     OnlineStream,
     OnlineStreamAnswer,
@@ -204,6 +206,30 @@ class AgoraClient:
         """
         answer = await self._read(calls.online_stream(entry, stream), OnlineStreamAnswer)
         return OnlineStream(stream, answer.start_time)
+
+    async def banned_streams(self, entry: str) -> tuple[BannedStream, ...]:
+        """
+        List the streams of *entry* that can't be pushed now.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-management
+        """
+        return (await self._read(calls.banned_streams(entry), BannedStreamsAnswer)).value()
+
+    async def ban(self, entry: str, stream: str, *, until: datetime) -> None:
+        """
+        End *stream* if it is live, and let nobody push it before *until*.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-management
+        """
+        await self._send(calls.ban(entry, stream, until=until))
+
+    async def unban(self, entry: str, stream: str) -> None:
+        """
+        Let *stream* be pushed again.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-management
+        """
+        await self._send(calls.unban(entry, stream))
 
     async def _read(self, call: Call, model: type[_Answer]) -> _Answer:
         body, request_id = await self._send(call)

@@ -79,6 +79,8 @@ def _where_to_look(call: Call) -> str:
             return "Agora can't be asked whether a stream is being recorded; new files in the storage show it."
         case "set_automatic_recording":
             return "Agora can't be asked whether automatic recording is on; new files in the storage show it."
+        case "ban" | "unban":
+            return "Agora's list of banned streams shows what is there now."
         case _:
             return "Reading the settings shows what is there now."
 

@@ -52,6 +52,20 @@ class OnlineStream:
 
 
 @dataclass(frozen=True)
+class BannedStream:
+    """
+    A stream that can't be pushed for a while.
+
+    Attributes:
+        name: As it was banned.
+        until: UTC; none if Agora told no readable time.
+    """
+
+    name: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class Storage:
     """
     Where recordings go. Keys are masked: the clear ones never leave this module.
@@ -133,6 +147,21 @@ class OnlineStreamsAnswer(Answer):
     def value(self) -> tuple[OnlineStream, ...]:
         """Give the streams in Agora's order."""
         return tuple(OnlineStream(stream.name, stream.start_time) for stream in self.stream_list)
+
+
+class _Banned(Answer):
+    name: str
+    resume_time: Time = None
+
+
+class BannedStreamsAnswer(Answer):
+    """Answer of `GET …/admin/banned_streams`."""
+
+    banned_stream_list: Items[_Banned] = ()
+
+    def value(self) -> tuple[BannedStream, ...]:
+        """Give the streams in Agora's order."""
+        return tuple(BannedStream(stream.name, stream.resume_time) for stream in self.banned_stream_list)
 
 
 class TransferAnswer(Answer):

@@ -34,8 +34,8 @@ async def narrow(client: AgoraClient, error: AgoraError) -> Explanation:
 
 async def _looked(client: AgoraClient, error: AgoraError, known: Explanation) -> Explanation | None:
     call = error.call
-    if error.changed == "unknown" and call.name == "set_transfer":
-        return await _transfer_now(client, call, known)
+    if error.changed == "unknown" and call.name in READABLE:
+        return await READABLE[call.name](client, call, known)
     if call.entry is None or not isinstance(error, NotFound | BadRequest | Conflict | ServerError):
         return None
     if isinstance(error, NotFound):
@@ -133,7 +133,7 @@ def _known_entry(error: AgoraError, known: Explanation) -> Explanation | None:
     match error.call.name:
         case "set_automatic_recording":
             advice = f"Save recording settings for a region of {entry} first."
-        case "disable_recording" | "online_stream":
+        case "disable_recording" | "online_stream" | "unban":
             advice = f"The entry point {entry} is there. {known.advice}"
         case _:
             advice = f"The entry point {entry} is there. Ask {SUPPORT}, with the request id."
@@ -147,16 +147,32 @@ async def _transfer_now(client: AgoraClient, call: Call, known: Explanation) -> 
     async with asyncio.timeout(LONGEST_LOOK.total_seconds()):
         found = await client.transfer(call.entry)
     done = found.enabled == wanted.enabled and wanted.callback_url in {None, found.callback_url}
-    now = _transfer_in_words(call.entry, found)
+    return _seen(known, _transfer_in_words(call.entry, found), done=done)
+
+
+async def _ban_now(client: AgoraClient, call: Call, known: Explanation) -> Explanation | None:
+    if call.entry is None or call.stream is None:
+        return None
+    async with asyncio.timeout(LONGEST_LOOK.total_seconds()):
+        banned = {one.name: one.until for one in await client.banned_streams(call.entry)}
+    there, until = call.stream in banned, banned.get(call.stream)
+    now = f"{quoted(call.stream)} is {'banned' if there else 'not banned'} now."
+    if call.name == "unban":
+        return _seen(known, now, done=not there)
+    # A ban from before has another end; Agora tells it to the second.
+    meant = there and (until is None or call.until is None or abs(until - call.until) < timedelta(seconds=1))
+    return _seen(known, now if meant or not there else f"{now[:-1]}, with another end.", done=meant)
+
+
+def _seen(known: Explanation, now: str, *, done: bool) -> Explanation:
+    """What looking has shown: what was asked for, or not."""
     if done:
-        return replace(
-            known,
-            state=f"{now} That is what was asked for.",
-            advice="There is nothing to do.",
-            done=True,
-            retry_helps=False,
-        )
+        meant, advice = "That is what was asked for.", "There is nothing to do."
+        return replace(known, state=f"{now} {meant}", advice=advice, done=True, retry_helps=False)
     return replace(known, state=f"{now} That is not what was asked for, as of now.", done=False, retry_helps=True)
+
+
+READABLE: Final = {"set_transfer": _transfer_now, "ban": _ban_now, "unban": _ban_now}
 
 
 def _transfer_in_words(entry: str, found: Transfer) -> str:

@@ -155,7 +155,7 @@ def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
         operation=operation.id,
         entry=args.get("entry"),
         region=args.get("region"),
-        streams=tuple(args.get("streams", ())),
+        streams=tuple(args.get("streams") or ([args["stream"]] if "stream" in args else [])),
         channel=operation.channel,
         outcome=result.outcome.value,
         detail=result.headline,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -57,3 +58,8 @@ def found(document: Mapping[str, Any]) -> Answer:
 def done() -> Answer:
     """Give what a change answers: 200 without a body, as none is documented."""
     return Answer(200)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Print a time as Agora's samples have it, in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

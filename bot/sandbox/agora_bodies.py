@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from bot.sandbox.agora_answers import RefusedError
@@ -54,6 +54,12 @@ class TransferBody(_Body):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("not an http or https address")
         return value
+
+
+class BanBody(_Body):
+    """When pushes are taken again; 7 days on when it is left out."""
+
+    resume_time: AwareDatetime | None = Field(default=None, strict=False)
 
 
 class FormatBody(_Body):

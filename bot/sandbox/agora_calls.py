@@ -5,35 +5,42 @@ Where the documentation is silent the strictest plausible answer is given, so th
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.sandbox.agora_answers import Answer, RefusedError, done, found
-from bot.sandbox.agora_bodies import EnabledBody, FormatBody, RecordingBody, StorageBody, TransferBody, read_body
+from bot.sandbox.agora_answers import Answer, RefusedError, done, found, rfc3339
+from bot.sandbox.agora_bans import ban, list_banned, unban
+from bot.sandbox.agora_bodies import (
+    EnabledBody,
+    FormatBody,
+    RecordingBody,
+    StorageBody,
+    TransferBody,
+    read_body,
+)
 from bot.sandbox.agora_memory import EntryPoint, Memory, RecordingSettings, Storage, Transfer
 from bot.sandbox.agora_routes import Request, Route, find, query_of
 
 
 def list_entry_points(memory: Memory, request: Request) -> Answer:
     """Answer with the names of all entry points."""
-    _takes_nothing(request)
+    request.takes_nothing()
     return found({"entryPointList": [{"name": name} for name in memory.entry_points]})
 
 
 def list_online_streams(memory: Memory, request: Request) -> Answer:
     """Answer with the streams that are live now."""
-    _takes_nothing(request)
+    request.takes_nothing()
     streams = request.entry(memory).streams
-    return found({"streamList": [{"name": name, "startTime": _rfc3339(since)} for name, since in streams.items()]})
+    return found({"streamList": [{"name": name, "startTime": rfc3339(since)} for name, since in streams.items()]})
 
 
 def get_online_stream(memory: Memory, request: Request) -> Answer:
     """Answer with the start of one stream; 404 if it is not live, where the documentation is silent."""
-    _takes_nothing(request)
+    request.takes_nothing()
     since = request.entry(memory).streams.get(request.name("stream_name"))
     if since is None:
         raise RefusedError(404, "stream not found")
-    return found({"startTime": _rfc3339(since)})
+    return found({"startTime": rfc3339(since)})
 
 
 def get_transfer(memory: Memory, request: Request) -> Answer:
@@ -42,7 +49,7 @@ def get_transfer(memory: Memory, request: Request) -> Answer:
 
     https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer
     """
-    _takes_nothing(request)
+    request.takes_nothing()
     transfer = request.entry(memory).transfer
     address = {} if transfer.callback_url is None else {"callbackUrl": transfer.callback_url}
     return found({"enabled": transfer.enabled, **address})
@@ -56,7 +63,7 @@ def set_transfer(memory: Memory, request: Request) -> Answer:
 
     https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer
     """
-    _takes_no_query(request)
+    request.takes_no_query()
     entry = request.entry(memory)
     body = read_body(TransferBody, request.content_type, request.body)
     entry.transfer = Transfer(body.enabled, body.callback_url)
@@ -65,7 +72,7 @@ def set_transfer(memory: Memory, request: Request) -> Answer:
 
 def get_recording_settings(memory: Memory, request: Request) -> Answer:
     """Answer with the settings of a region, keys in clear; `{}` without any, where the documentation is silent."""
-    _takes_nothing(request)
+    request.takes_nothing()
     settings = request.entry(memory).regions.get(request.region)
     return found(_shown(settings) if settings else {})
 
@@ -76,7 +83,7 @@ def set_recording_settings(memory: Memory, request: Request) -> Answer:
 
     https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream
     """
-    _takes_no_query(request)
+    request.takes_no_query()
     entry, region = request.entry(memory), request.region
     body = read_body(RecordingBody, request.content_type, request.body)
     entry.regions[region] = _merged(entry.regions.get(region), body)
@@ -86,7 +93,7 @@ def set_recording_settings(memory: Memory, request: Request) -> Answer:
 
 def set_auto(memory: Memory, request: Request) -> Answer:
     """Turn recording of all streams on or off; there is no way to read it."""
-    _takes_no_query(request)
+    request.takes_no_query()
     entry = request.entry(memory)
     entry.auto = read_body(EnabledBody, request.content_type, request.body).enabled
     return done()
@@ -101,7 +108,7 @@ def start_task(memory: Memory, request: Request) -> Answer:
 
     https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream
     """
-    _takes_no_body(request)
+    request.takes_no_body()
     query = query_of(request.query)
     entry, region = request.entry(memory), request.region
     if set(query) != {"id"} or not query["id"]:
@@ -113,7 +120,7 @@ def start_task(memory: Memory, request: Request) -> Answer:
 
 def stop_task(memory: Memory, request: Request) -> Answer:
     """Stop recording one stream; 404 if nothing waits or records, where the documentation is silent."""
-    _takes_nothing(request)
+    request.takes_nothing()
     entry, key = request.entry(memory), (request.region, request.name("stream_name"))
     entry.settle(memory.clock())
     task = entry.tasks.get(key)
@@ -126,12 +133,16 @@ def stop_task(memory: Memory, request: Request) -> Answer:
 _PROJECT: Final = "/v1/projects/{appid}/fls"
 _ENTRY: Final = _PROJECT + "/entry_points/{entry_point}"
 _RECORD: Final = _ENTRY + "/settings/record/custom"
+_BANNED: Final = _ENTRY + "/admin/banned_streams"
 _TASKS: Final = _ENTRY + "/admin/record/custom/regions/{region}/tasks"
 
 ROUTES: Final = (
     Route("GET", _PROJECT + "/entry_points", list_entry_points),
     Route("GET", _ENTRY + "/reports/online_streams", list_online_streams),
     Route("GET", _ENTRY + "/reports/online_streams/{stream_name}", get_online_stream),
+    Route("GET", _BANNED, list_banned),
+    Route("PATCH", _BANNED + "/{stream_name}", ban),
+    Route("DELETE", _BANNED + "/{stream_name}", unban),
     Route("GET", _ENTRY + "/settings/transfer", get_transfer),
     Route("PATCH", _ENTRY + "/settings/transfer", set_transfer),
     Route("GET", _RECORD + "/regions/{region}", get_recording_settings),
@@ -165,21 +176,6 @@ def stream_of(method: str, target: str) -> str | None:
         return Request(names, query, "", b"").name("stream_name") if "stream_name" in names else None
     except RefusedError:
         return None
-
-
-def _takes_nothing(request: Request) -> None:
-    _takes_no_query(request)
-    _takes_no_body(request)
-
-
-def _takes_no_query(request: Request) -> None:
-    if request.query:
-        raise RefusedError(400, "this call has no query parameters")
-
-
-def _takes_no_body(request: Request) -> None:
-    if request.body:
-        raise RefusedError(400, "this call has no body")
 
 
 def _require_ready(entry: EntryPoint, region: str) -> None:
@@ -221,7 +217,3 @@ def _shown(settings: RecordingSettings) -> Mapping[str, Any]:
             "secretKey": storage.secret_key,
         }
     }
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -73,6 +73,7 @@ class EntryPoint:
     transfer: Transfer = Transfer()
     streams: dict[str, datetime] = field(default_factory=dict)  # name → live since
     tasks: dict[tuple[str, str], RecordingTask] = field(default_factory=dict)  # (region, stream)
+    bans: dict[str, datetime] = field(default_factory=dict)  # name → pushes are taken again
 
     def settle(self, now: datetime) -> None:
         """Let the tasks lapse whose stream did not come in time."""
@@ -88,8 +89,24 @@ class EntryPoint:
             state = TaskState.RECORDING if stream in self.streams else TaskState.WAITING
             self.tasks[region, stream] = RecordingTask(now, state)
 
+    def banned(self, now: datetime) -> dict[str, datetime]:
+        """The streams that can't be pushed now, and until when."""
+        return {name: until for name, until in self.bans.items() if until > now}
+
+    def ban(self, stream: str, until: datetime) -> None:
+        """Take no push before *until*. That a running push is cut is implied by the documentation, not stated."""
+        self.bans[stream] = until
+        self.stop_push(stream)
+
     def push(self, stream: str, now: datetime) -> None:
-        """A stream goes live: what waited for it records."""
+        """
+        A stream goes live: what waited for it records.
+
+        Raises:
+            ValueError: It is banned.
+        """
+        if stream in self.banned(now):
+            raise ValueError(f"{stream!r} is banned until {self.bans[stream]}: Agora takes no push of it.")
         self.settle(now)
         self.streams.setdefault(stream, now)
         self._move(stream, TaskState.WAITING, TaskState.RECORDING)

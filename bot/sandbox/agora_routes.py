@@ -41,6 +41,21 @@ class Request:
         except KeyError:
             raise RefusedError(404, "entry point not found") from None
 
+    def takes_nothing(self) -> None:
+        """400 for a query or a body."""
+        self.takes_no_query()
+        self.takes_no_body()
+
+    def takes_no_query(self) -> None:
+        """400 for a query."""
+        if self.query:
+            raise RefusedError(400, "this call has no query parameters")
+
+    def takes_no_body(self) -> None:
+        """400 for a body."""
+        if self.body:
+            raise RefusedError(400, "this call has no body")
+
 
 Handler = Callable[[Memory, Request], Answer]
 

@@ -23,6 +23,7 @@ OPTIONAL_SCOPES: Final = {
 DESCRIPTIONS: Final = {
     "/agora": "Entry points, and who may do what",
     "/record": "Record live streams",
+    "/stream": "Ban a live stream, and lift the ban",
     "/transfer": "Restream an entry point to other platforms",
 }
 HINT_LIMIT: Final = 1000

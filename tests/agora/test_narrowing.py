@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -183,6 +184,34 @@ async def test_transfer_with_another_address(agora: AgoraStandIn, client: AgoraC
     any_address = failed(calls.set_transfer("live", enabled=True, callback_url=None), 504)
 
     assert [(await narrow(client, error)).done for error in (wanted, any_address)] == [False, True]
+
+
+BANNED_UNTIL = datetime(2030, 1, 1, 20, tzinfo=UTC)
+LATER = BANNED_UNTIL + timedelta(hours=1)
+BAN, UNBAN = calls.ban("live", "main-stage", until=BANNED_UNTIL), calls.unban("live", "main-stage")
+
+
+@pytest.mark.parametrize(
+    ("call", "until", "now", "done"),
+    [
+        (BAN, BANNED_UNTIL, "is banned now.", True),
+        (BAN, LATER, "is banned now, with another end.", False),
+        (BAN, None, "is not banned now.", False),
+        (UNBAN, None, "is not banned now.", True),
+        (UNBAN, LATER, "is banned now.", False),
+    ],
+)
+async def test_unknown_ban(
+    agora: AgoraStandIn, client: AgoraClient, *, call: calls.Call, until: datetime | None, now: str, done: bool
+) -> None:
+    """After an unclear answer to a ban or its end, the banned streams are read, and the words say what is there."""
+    if until is not None:
+        agora.entry_points["live"].ban("main-stage", until)
+
+    explanation = await narrow(client, failed(call, 504))
+
+    assert f"`main-stage` {now} That is {'' if done else 'not '}what was asked for" in explanation.state
+    assert (done, not done) == (explanation.done, explanation.retry_helps)
 
 
 async def test_unclear_then_not_found(client: AgoraClient) -> None:
