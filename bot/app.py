@@ -110,9 +110,10 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     stack.push_async_callback(background.finish, timedelta(seconds=1.5))
     teller = SlackTeller(api)
 
-    async def requeue(operation: Operation, when: datetime | None = None) -> None:
+    async def requeue(operation: Operation, when: datetime | None = None, *, turn: str = "") -> None:
         after = when - clock() if when else None
-        await engine.add(operation.queue_key, operation.id, operation.queue_target, after=after)
+        key = f"{operation.queue_key}:{turn}" if turn else operation.queue_key
+        await engine.add(key, operation.id, operation.queue_target, after=after)
 
     runner = Runner(
         journal=journal,

@@ -83,6 +83,13 @@ class Teller(Protocol):
 class Requeue(Protocol):
     """Queues an operation, for now or for a time to come; once for each of its stages."""
 
-    def __call__(self, operation: Operation, when: datetime | None = None) -> Awaitable[None]:
-        """Raises StoreError where the queue does not answer; the sweep finds it later."""
+    def __call__(self, operation: Operation, when: datetime | None = None, *, turn: str = "") -> Awaitable[None]:
+        """
+        Raises StoreError where the queue does not answer; the sweep finds it later.
+
+        Args:
+            operation: As it is now.
+            when: Not before.
+            turn: What made it its turn, and makes this another entry than one that came too early and is still there.
+        """
         ...

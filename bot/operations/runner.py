@@ -63,7 +63,7 @@ class Runner:
         if own is None:
             return
         if own.state is State.TOLD:  # by a worker that may have ended before it could think of the next one
-            await self.telling.go_on(own.channel)
+            await self.telling.go_on(own)
             return
         if target != own.queue_target:  # a stage that is past: it is in the hands of the next one
             if own.state is State.FINISHED:
@@ -83,7 +83,7 @@ class Runner:
             operation = await self.journal.load(operation_id)
             if operation is None:
                 await self.journal.forget(operation_id)
-            elif not operation.waits(self.clock()):
+            elif not operation.waits(self.clock()) and not await self.telling.waits(operation):
                 await self.requeue(operation, None)
 
     async def _take_turns(self, own: Operation) -> None:

@@ -65,20 +65,27 @@ class Telling:
             case Floor(operation, again):
                 told = await self._said(operation, command, again=again)
         following = await self.journal.told(operation, told.way, record=self._detour(operation, told))
-        await self._wake(following, operation.channel)
+        await self._wake(following, operation)
 
-    async def go_on(self, channel: str) -> None:
-        """Queue the outcome that is to be told next in *channel*."""
-        await self._wake(await self.journal.next_to_tell(channel), channel)
+    async def go_on(self, told: Operation) -> None:
+        """Queue the outcome that is to be told next in the channel of one that is told."""
+        await self._wake(await self.journal.next_to_tell(told.channel), told)
 
-    async def _wake(self, operation_id: str | None, channel: str) -> None:
+    async def waits(self, operation: Operation) -> bool:
+        """Whether whoever tells the outcome before it will queue this one."""
+        if operation.state is not State.FINISHED or not operation.told_in_turn:
+            return False
+        return await self.journal.next_to_tell(operation.channel) not in {None, operation.id}
+
+    async def _wake(self, operation_id: str | None, told: Operation) -> None:
         if operation_id is None:
             return
         following = await self.journal.load(operation_id)
         if following is None:
-            await self.journal.forget(operation_id, channel=channel)
+            await self.journal.forget(operation_id, channel=told.channel)
         elif following.state is State.FINISHED:
-            await self.requeue(following, None)
+            # An entry that came too early may just be running: under its key this one would be refused, and lost.
+            await self.requeue(following, None, turn=told.id)
 
     async def _said(self, operation: Operation, command: AnyCommand, *, again: bool) -> Told:
         began = self.clock()

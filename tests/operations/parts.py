@@ -137,8 +137,8 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
     """A runner for which `ADMIN` is admin."""
     roles, voice, queued = RoleMap(store, admins=frozenset({ADMIN}), clock=time.now), Voice(), list[str]()
 
-    async def requeue(operation: Operation, when: datetime | None = None) -> None:
-        queued.append(operation.queue_key)
+    async def requeue(operation: Operation, when: datetime | None = None, *, turn: str = "") -> None:
+        queued.append(f"{operation.queue_key}:{turn}" if turn else operation.queue_key)
 
     auth = HmacAuth("example-customer-id", SecretStr("customer-secret-for-tests"))
     app_id = "0123456789abcdef0123456789abcdef"

@@ -47,9 +47,21 @@ async def test_outcome_waits_for_those_before_it_in_its_channel(bench: Bench) ->
     await bench.work(first)
 
     assert ([], [first.id]) == (before, told(bench))
-    assert [f"op:{second.id}:tell"] == bench.queued
+    assert [f"op:{second.id}:tell:{first.id}"] == bench.queued
     await bench.work(second)
     assert [first.id, second.id] == told(bench)
+
+
+async def test_outcome_that_waits_for_its_turn_is_not_queued(bench: Bench) -> None:
+    """
+    However many wait in a channel, the sweep queues the first alone: the others could do nothing but crowd its turn.
+    """
+    first, _, _ = [await ended_untold(bench, stream) for stream in "abc"]
+    bench.time.turn(timedelta(seconds=11))
+
+    await bench.runner.sweep()
+
+    assert [f"op:{first.id}:tell"] == bench.queued
 
 
 async def test_channels_do_not_wait_for_each_other(bench: Bench) -> None:
@@ -86,7 +98,7 @@ async def test_worker_that_ended_before_it_queued_the_next_one(bench: Bench) -> 
 
     await bench.runner.work(first.id, first.target)
 
-    assert [f"op:{second.id}:tell"] == bench.queued
+    assert [f"op:{second.id}:tell:{first.id}"] == bench.queued
     assert [first.id] == told(bench)
 
 
