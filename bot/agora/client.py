@@ -92,6 +92,7 @@ class AgoraClient:
         self._on_try = on_try
         self._sleep = sleep
         self._chance = chance
+        self._resumed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -124,6 +125,16 @@ class AgoraClient:
         guarded = copy.copy(self)
         guarded._before_try = both  # noqa: SLF001 - our own copy
         return guarded
+
+    def resumed(self) -> Self:
+        """
+        Give a copy for one who does again what was begun before; it shares the connections and need not be closed.
+
+        Whatever a change is answered, an earlier one may have been carried out: turned off twice is not found.
+        """
+        resumed = copy.copy(self)
+        resumed._resumed = True  # noqa: SLF001 - our own copy
+        return resumed
 
     async def entry_points(self) -> tuple[str, ...]:
         """
@@ -250,6 +261,8 @@ class AgoraClient:
                 )
             except AgoraError as error:
                 last = _added_up(error, number, last)
+                if self._resumed and call.changes:
+                    error.changed = "unknown"
                 pause = pause_after(error, chance=self._chance())
                 if pause is None or number >= self._attempts:
                     raise

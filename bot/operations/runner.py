@@ -199,6 +199,8 @@ class Runner:
         at = operation.decided or operation.created  # the same if another worker does it again
         # Before each call, and after the wait for its turn: what another worker has taken on is not called for again.
         ours = agora.guarded(lambda: self.journal.holds(operation))
+        if operation.runs > 1:
+            ours = ours.resumed()
         return Work(ours, self.roles, self.journal, operation, standing, at)
 
     async def _finish(self, operation: Operation, result: Result) -> Operation:

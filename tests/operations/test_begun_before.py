@@ -58,6 +58,25 @@ async def test_role_lost_after_the_first_start_leaves_it_open(bench: Bench) -> N
     assert ["unknown"] == [record.outcome for record in await bench.trail() if record.action == "record on"]
 
 
+@pytest.mark.parametrize("streams", [["main-stage"], ["main-stage", "second"]], ids=["one", "several"])
+async def test_refusal_by_agora_after_the_first_start_leaves_it_open(bench: Bench, streams: list[str]) -> None:
+    """
+    Done by the first worker, Agora may find nothing to do for the second one: that does not mean that nothing changed.
+    """
+    operation = await bench.accepted(args={"entry": "live", "region": "eu", "streams": streams})
+    await crash(bench, operation)
+    bench.agora.clear_faults()
+    bench.agora.fault("404", times=None, method="PUT")
+
+    await bench.work(operation)
+
+    now = await bench.now(operation)
+    ((_, notice),) = bench.voice.told
+    assert now.result is not None
+    assert Outcome.UNKNOWN is now.result.outcome
+    assert "Nothing was changed" not in str(notice)
+
+
 async def test_role_lost_before_the_first_start_is_a_refusal(bench: Bench) -> None:
     """
     What nobody has begun was not done, and that is what is said, to its requester alone.
