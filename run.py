@@ -17,6 +17,7 @@ RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
 DEVELOPING = {
     "test": [str(PYTHON), "-m", "pytest"],
     "bench": [str(PYTHON), "-m", "bench"],
+    "chaos": [str(PYTHON), "-m", "tests.chaos"],
     "ci": ["bash", ".ci/run"],
     "install": [str(PYTHON), "-c", ""],
 }
@@ -26,6 +27,7 @@ python3 run.py serve           start it for your Slack workspace; so do all othe
 python3 run.py test [...]      run the tests (what follows goes to pytest)
 python3 run.py ci              run everything that is checked before a change is taken
 python3 run.py bench [...]     measure
+python3 run.py chaos [...]     kill, freeze and break everything while people use it, then count (--minutes N, --seed)
 python3 run.py install         install what the tests need, and nothing else
 python3 run.py bot --help      show the bot's own commands
 

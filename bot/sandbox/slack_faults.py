@@ -91,6 +91,10 @@ class Faults:
         """How many faults of *method* are still to come."""
         return len(self._waiting.get(method, ()))
 
+    def clear(self) -> None:
+        """Have none of those that are still to come."""
+        self._waiting.clear()
+
     def take(self, method: str) -> Fault | None:
         """The fault of this call, if it has one."""
         waiting = self._waiting.get(method)

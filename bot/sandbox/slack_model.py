@@ -60,7 +60,8 @@ class Message:
     """
     A message as it is now; it changes with every edit.
 
-    *to* is the only viewer of an ephemeral message. *history* holds (text, blocks) of before each edit.
+    *to* is the only viewer of an ephemeral message. *history* holds (text, blocks) of before each edit. *answers* is
+    what a response URL, or the answer itself, belongs to.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Message:
     deleted: bool = False
     edits: int = 0
     history: list[tuple[str, list[Json]]] = field(default_factory=list)
+    answers: "Place | None" = None
 
     def all_blocks(self) -> list[Json]:
         """Every block, those of attachments last."""

@@ -116,7 +116,9 @@ class Responses:
             self._violation(via, f"there is no response_type `{kind}`; it is shown as ephemeral.")
         self._with_fallback(content, via)
         viewer = None if kind == "in_channel" else place.user
-        return self._workspace.show(content, place.channel, via, to=viewer, thread_ts=given.get("thread_ts"))
+        message = self._workspace.show(content, place.channel, via, to=viewer, thread_ts=given.get("thread_ts"))
+        message.answers = place
+        return message
 
     def _reply(self, path: str, given: Json | None) -> Reply:
         url = self._urls.get(path)
