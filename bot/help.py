@@ -42,5 +42,5 @@ def of_command(command: AnyCommand) -> Notice:
 
 
 def _who(command: AnyCommand, *, long: bool = False) -> str:
-    who = f"{command.role.name.lower()} and above" if command.role else "anyone"
+    who = f"{command.who} and above" if command.role or command.whom else "anyone"
     return f"For {who}; {ASKS[command.effect]}." if long else f"({who}; {ASKS[command.effect]})"

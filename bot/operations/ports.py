@@ -1,4 +1,4 @@
-"""What the runner needs of others: a voice, and a queue."""
+"""What the runner needs of others: a voice, a queue, and where people are."""
 
 from __future__ import annotations
 
@@ -85,4 +85,17 @@ class Requeue(Protocol):
 
     def __call__(self, operation: Operation, when: datetime | None = None) -> Awaitable[None]:
         """Raises StoreError where the queue does not answer; the sweep finds it later."""
+        ...
+
+
+class Zones(Protocol):
+    """Knows in which time zone people are."""
+
+    async def zone_of(self, person: str) -> str | None:
+        """
+        The name of the zone of *person*, such as `Europe/Berlin`; None where nobody says.
+
+        Raises:
+            StoreError: Redis does not answer.
+        """
         ...
