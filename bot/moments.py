@@ -202,8 +202,9 @@ def zone_of(name: str) -> tzinfo | None:
 
 def in_full(moment: datetime, zone: str) -> str:
     """A moment with its date and its zone, such as `Sat 28 Nov 2026 20:45 CET (Europe/Berlin)`."""
-    local = moment.astimezone(zone_of(zone) or UTC)
-    named = f" ({zone})" if "/" in zone else ""
+    here = zone_of(zone)
+    local = moment.astimezone(here or UTC)
+    named = f" ({zone})" if here and "/" in zone else ""
     return f"{_day(local)} {_clock(local)}{named}"
 
 
