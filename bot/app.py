@@ -133,7 +133,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         requeue=requeue,
         clock=clock,
         metrics=metrics,
-        planning=Planning(plans, teller, SlackZones(api, store), requeue, clock),
+        planning=Planning(journal, plans, teller, SlackZones(api, store), requeue, clock),
         following=Following(journal, plans, known, requeue, clock),
         desk=Desk(plans, Cancelling(journal, known, requeue, clock), known),
         confirm_ttl=settings.confirm_ttl,

@@ -13,8 +13,9 @@ from bot.clock import Clock
 from bot.command import AnyCommand, Preview
 from bot.errors import UserError
 from bot.moments import NotThen, NoZone, Plan
-from bot.operations import cards, outcomes, plan_cards
+from bot.operations import outcomes, plan_cards
 from bot.operations.engine import Later
+from bot.operations.journal import Held, Journal
 from bot.operations.operation import Card, Operation, State
 from bot.operations.plans import Plans
 from bot.operations.ports import NotTold, Requeue, Teller, Zones
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 class Planning:
     """Works out when, shows the plan, and puts what is due in its turn."""
 
+    journal: Journal
     plans: Plans
     teller: Teller
     zones: Zones
@@ -102,32 +104,20 @@ class Planning:
         for operation in await self.plans.due_before(self.clock(), AT_ONCE):
             await self.fall_due(operation)
 
-    async def close(self, operation: Operation) -> None:
-        """
-        Say on the card of a plan what came of it.
-
-        Raises:
-            Later: Slack has no time now.
-        """
-        if operation.plan_card is None or operation.result is None:
-            return
-        notice = plan_cards.closed(operation, cards.MARKS[operation.result.outcome])
-        try:
-            await self.teller.show(operation.model_copy(update={"card": operation.plan_card}), notice)
-        except NotTold as error:
-            if error.after is not None:
-                raise Later(error.after) from error
-
     async def _shown(self, operation: Operation, command: AnyCommand) -> Card | None:
         """Show the plan's card; where none can stand, tell of the plan by the first way that is open."""
+        floor = await self.journal.speak(operation)
+        if isinstance(floor, Held):
+            raise Later(floor.wait)
         notice = plan_cards.announcement(operation, command)
         try:
-            card = await self.teller.show(operation, notice)
+            card = await self.teller.show(operation, notice, again=floor.again)
             if card is None:
-                await self.teller.tell(operation, notice, private=False)
+                await self.teller.tell(operation, notice, private=False, again=floor.again)
         except NotTold as error:
-            if error.after is not None:
-                raise Later(error.after) from error
             log.warning("plan.not_told", operation=operation.id, reason=str(error))
-            return None
+            if error.after is None:
+                return None
+            await self.journal.unsaid(operation, maybe=error.maybe)
+            raise Later(error.after) from error
         return card

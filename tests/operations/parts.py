@@ -180,7 +180,7 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             requeue=requeue,
             clock=time.now,
             metrics=metrics,
-            planning=Planning(plans, voice, where, requeue, time.now),
+            planning=Planning(journal, plans, voice, where, requeue, time.now),
             following=Following(journal, plans, known, requeue, time.now),
             desk=Desk(plans, Cancelling(journal, known, requeue, time.now), known),
             confirm_ttl=timedelta(minutes=5),

@@ -5,6 +5,7 @@
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == 'planned' then
     redis.call('HSET', KEYS[1], 'announced', ARGV[2])
+    redis.call('HDEL', KEYS[1], 'posting')
     redis.call('ZREM', KEYS[2], ARGV[1])
 end
 if state and ARGV[3] ~= '' then -- what became due meanwhile has its outcome in a message of its own
