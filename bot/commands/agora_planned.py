@@ -11,7 +11,7 @@ from bot.command import Context, Effect, Reply, command
 from bot.planned import Planned
 from bot.wording import ago, code, moment, person, plural
 
-SHOWN: Final = 25
+SHOWN: Final = 15  # as many as a message's text holds too
 
 
 class AgoraPlannedArgs(Args):
