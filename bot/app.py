@@ -22,9 +22,14 @@ from bot.clock import Clock
 from bot.command import Effect
 from bot.dispatch import Dispatcher
 from bot.metrics import Backlog, Metrics
+from bot.operations.cancelling import Cancelling
+from bot.operations.desk import Desk
 from bot.operations.engine import Engine
+from bot.operations.following import Following
 from bot.operations.journal import Journal
 from bot.operations.operation import Operation
+from bot.operations.planning import Planning
+from bot.operations.plans import Plans
 from bot.operations.progress import Progress
 from bot.operations.runner import Runner
 from bot.operations.telling import Telling
@@ -33,6 +38,7 @@ from bot.setting_kinds import clear
 from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.teller import SlackTeller
+from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
@@ -56,6 +62,7 @@ class Core:
     clicks: Clicks
     background: Background
     metrics: Metrics
+    sweep: Callable[[], Awaitable[None]]
 
     async def trouble(self) -> str | None:
         """What is wrong with Redis; None if it answers."""
@@ -108,7 +115,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         make_agora(settings, clock=clock, before_try=pace, on_try=lambda tried: _count(metrics, tried))
     )
     stack.push_async_callback(background.finish, timedelta(seconds=1.5))
-    teller = SlackTeller(api)
+    teller, plans = SlackTeller(api), Plans(store, journal)
 
     async def requeue(operation: Operation, when: datetime | None = None, *, turn: str = "") -> None:
         after = when - clock() if when else None
@@ -127,6 +134,9 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         requeue=requeue,
         clock=clock,
         metrics=metrics,
+        planning=Planning(journal, plans, teller, SlackZones(api, store), requeue, clock),
+        following=Following(journal, plans, known, requeue, clock),
+        desk=Desk(plans, Cancelling(journal, known, requeue, clock), known),
         confirm_ttl=settings.confirm_ttl,
     )
     engine = Engine(
@@ -163,7 +173,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         clock=clock,
         background=background,
     )
-    return Core(store, engine, api, dispatcher, clicks, background, metrics)
+    return Core(store, engine, api, dispatcher, clicks, background, metrics, runner.sweep)
 
 
 def make_agora(

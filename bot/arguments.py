@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from bot.errors import BadArguments
 from bot.kinds import Keyword, Kind, Many, NotThis
 from bot.wording import code, listing
-from bot.words import LINE_LIMIT, Word, join, retype
+from bot.words import LINE_LIMIT, Word, join, quote, retype
 
 
 class Args(BaseModel):
@@ -80,15 +80,21 @@ def hint(args: type[Args], words: list[Word], *, start: str) -> str:
 
 def write(args: Args, *, display: bool = False) -> str:
     """Print *args* so that `read` gives them back; to *display*, without what others should not read."""
+    every = parameters(type(args))
+    keywords = {parameter.keyword for parameter in every if parameter.keyword}
     words: list[str] = []
-    for parameter in parameters(type(args)):
+    for parameter in every:
         value = getattr(args, parameter.field)
         if value is None:
             continue
         words += [parameter.keyword] if parameter.keyword else []
         show = (parameter.kind.display if display else None) or parameter.kind.print
-        words += [show(one) for one in (value if parameter.many else [value])]
-    return join(words)
+        for one in map(show, value if parameter.many else [value]):
+            if parameter.kind.words > 1:
+                words.append(join(one.split(" ")))
+            else:  # a stream that is called as one of our keywords
+                words.append(quote(one, always=not parameter.keyword and one.casefold() in keywords))
+    return " ".join(words)
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:
@@ -129,12 +135,19 @@ class _Line:
         self._refuse_missing()
         return self.found
 
-    def _more(self) -> bool:
-        """Whether the next word is another positional one."""
-        if self.position == len(self.words):
+    def _more(self, ahead: int = 0) -> bool:
+        """Whether the next word, or the one *ahead* of it, is no keyword."""
+        if self.position + ahead >= len(self.words):
             return False
-        word = self.words[self.position]
+        word = self.words[self.position + ahead]
         return word.quoted or word.text.casefold() not in self.keywords
+
+    def _most(self, parameter: Parameter) -> int:
+        """How many of the next words may be one value: a keyword ends it, but does not begin it."""
+        most = 1
+        while most < parameter.kind.words and self._more(most):
+            most += 1
+        return most
 
     def _keyword(self) -> None:
         word = self.words[self.position]
@@ -149,18 +162,28 @@ class _Line:
         self.found[parameter.field] = self._value(parameter)
 
     def _value(self, parameter: Parameter) -> Any:
-        position, word = self.position, self.words[self.position]
-        try:
-            value = parameter.kind.read(word)
-        except NotThis as problem:
-            message, swapped = str(problem), self._swapped(parameter)
-            if problem.instead and not swapped:
-                message += f" Did you mean {code(problem.instead)}?"
-                corrected = [*self.words[:position], Word(problem.instead), *self.words[position + 1 :]]
-                raise BadArguments(message, hint=self.hint(corrected)) from None
-            raise BadArguments(message, hint=self.hint(swapped)) from None
-        self.position += 1
-        return value
+        taken, problem = 1, NotThis("")
+        for taken in range(self._most(parameter), 0, -1):
+            try:
+                value = parameter.kind.read(_one(self.words[self.position : self.position + taken]))
+            except NotThis as found:
+                problem = found
+                if found.instead:  # of the longest reading that makes any sense
+                    break
+            else:
+                self.position += taken
+                return value
+        raise self._refusal(parameter, taken, problem) from None
+
+    def _refusal(self, parameter: Parameter, taken: int, problem: NotThis) -> BadArguments:
+        """Why the next *taken* words are not what is wanted, and what to type instead."""
+        message, swapped = str(problem), self._swapped(parameter)
+        if not problem.instead or swapped:
+            return BadArguments(message, hint=self.hint(swapped))
+        several = parameter.kind.words > 1
+        mended = [Word(part) for part in (problem.instead.split(" ") if several else [problem.instead])]
+        corrected = [*self.words[: self.position], *mended, *self.words[self.position + taken :]]
+        return BadArguments(f"{message} Did you mean {code(problem.instead)}?", hint=self.hint(corrected))
 
     def _swapped(self, parameter: Parameter) -> list[Word] | None:
         """The line with this word and a neighbour exchanged, if that makes sense of both."""
@@ -195,4 +218,15 @@ class _Line:
             _Line(self.args, words, self.start).read()
         except BadArguments as error:
             return error.hint or how
-        return retype(f"{self.start} {join([word.retyped for word in words])}".rstrip()) or how
+        return retype(f"{self.start} {' '.join(map(self._retyped, words))}".rstrip()) or how
+
+    def _retyped(self, word: Word) -> str:
+        return quote(word.retyped, always=word.quoted and word.text.casefold() in self.keywords)
+
+
+def _one(words: list[Word]) -> Word:
+    """Several words as the one that they are together; a mention among them is nothing else with them."""
+    if len(words) == 1:
+        return words[0]
+    kinds = {word.kind for word in words} - {"text", "link"}
+    return Word(" ".join(word.text for word in words), kinds.pop() if kinds else "text")

@@ -11,11 +11,14 @@ from typing import Final
 
 import structlog
 
+from bot import moments
 from bot.access.gate import Gate
 from bot.catalog import Catalog
 from bot.clock import Clock
+from bot.moments import Plan
 from bot.notice import Notice
-from bot.operations import cards, outcomes
+from bot.operations import cards, outcomes, plan_cards
+from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
 from bot.operations.operation import Operation, State, is_id, new_id
 from bot.store import StoreError
@@ -90,6 +93,7 @@ class Clicks:
     ) -> None:
         self._catalog, self._gate, self._journal, self._background = catalog, gate, journal, background
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
+        self._cancelling = Cancelling(journal, catalog, requeue, clock)
 
     async def press(self, click: Click) -> Pressed:
         """Do what the button says, or say why not."""
@@ -117,11 +121,17 @@ class Clicks:
         operation = await self._journal.load(click.operation) if is_id(click.operation) else None
         if operation is None:
             return Pressed(UNKNOWN)
-        if click.action != "operation_retry" and click.person != operation.person:
+        if click.action != "operation_retry" and not await self._own(click, operation):
             return _foreign(operation)
         if click.action != "operation_cancel" and (reason := await self._objection(click.person, operation)):
             return Pressed(Notice(f"{reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.helpers(),)))
         return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
+
+    async def _own(self, click: Click, operation: Operation) -> bool:
+        """Whether it is theirs to press: who asked for it, and for a plan that everybody sees managers too."""
+        if click.person == operation.person or click.action != "operation_cancel" or operation.state != State.PLANNED:
+            return click.person == operation.person
+        return self._cancelling.may(await self._gate.standing(click.person), operation).allowed
 
     async def _act(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         match click.action:
@@ -137,20 +147,25 @@ class Clicks:
     async def _confirm(self, operation: Operation, deadline_ms: int) -> Pressed:
         now = self._clock()
         found = await self._journal.confirm(operation, now, deadline_ms=deadline_ms)
-        if found in {State.WAITING, State.QUEUED}:
-            self._background(self._queued(operation.model_copy(update={"state": State.QUEUED, "decided": now})))
+        later = operation.due is not None and operation.due > now
+        if found in {State.WAITING, State.QUEUED, State.PLANNED}:
+            to = {"state": State.PLANNED if later else State.QUEUED, "decided": now}
+            self._background(self._queued(operation.model_copy(update=to)))
         if found == State.WAITING:
-            return Pressed(cards.confirmed(operation, now), replace=True)
+            said = plan_cards.confirmed(operation, now) if later else cards.confirmed(operation, now)
+            return Pressed(said, replace=True)
         if found == "lapsed":
             return Pressed(_lapsed(operation), replace=True)
         return await self._too_late(operation.id)
 
     async def _cancel(self, click: Click, operation: Operation) -> Pressed:
-        now = self._clock()
-        result = outcomes.cancelled(person(click.person))
-        record = outcomes.audit_record(operation, result, now)
-        if await self._journal.finish(operation, result, now, record=record, whoever=True) != "ok":
+        ended = await self._cancelling.end(operation, click.person, self._clock())
+        if ended is None:
             return await self._too_late(operation.id)
+        command = self._catalog.get(operation.command)
+        if ended.planned is not None and command is not None:  # its card is everybody's, and told as an outcome is
+            self._background(self._queued(ended))
+            return Pressed(cards.ended(ended, command), replace=True)
         with contextlib.suppress(Lost):  # a worker has taken it on: that one tells it too
             await self._journal.told(operation, "click")
         return Pressed(cards.cancelled(operation), replace=True)
@@ -174,7 +189,7 @@ class Clicks:
 
     def _repeat(self, click: Click, operation: Operation) -> Operation:
         again = operation.result.again if operation.result else ()
-        args = {**operation.args, "streams": list(again)} if again else operation.args
+        args = moments.at_once({**operation.args, "streams": list(again)} if again else operation.args)
         command = self._catalog.get(operation.command)
         line = command.line(command.args.model_validate(args)) if command else operation.line
         return Operation(
@@ -191,6 +206,7 @@ class Clicks:
             asks=False,  # it was confirmed once, and the button asks before it is pressed
             created=self._clock(),
             retry_of=operation.id,
+            plan=Plan(ends=operation.ends, zone=operation.plan.zone) if operation.plan else None,
         )
 
     async def _objection(self, person_id: str, operation: Operation) -> str | None:
@@ -217,6 +233,8 @@ class Clicks:
             return Pressed(UNKNOWN)
         since = operation.finished or operation.decided or operation.created
         small = cards.named(operation)
+        if operation.state is State.PLANNED:
+            return Pressed(plan_cards.confirmed(operation, since))
         if operation.result is None:
             headline = (
                 f"{why or 'It is confirmed already.'} It is being carried out; the result appears in the channel."

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.arguments import Args, usage, write
+from bot.planned import Planned
 from bot.wording import code
 
 if TYPE_CHECKING:
@@ -141,6 +142,19 @@ class Context(Protocol):
         """What a read gives, or None if Agora does not answer in time; the person is told that it could not be read."""
         ...
 
+    async def plans(self) -> Sequence[Planned]:
+        """What is planned, as far as the person may see it, soonest first."""
+        ...
+
+    async def cancel(self, operation: str) -> Planned:
+        """
+        Cancel an operation that has not begun.
+
+        Raises:
+            UserError: There is none, it has begun, or the person may not.
+        """
+        ...
+
     async def each(self, items: Sequence[str], do: Callable[[str], Awaitable[None]], words: Words) -> Reply:
         """
         Do one thing to several items, each with its own result; one that fails does not stop the others.
@@ -168,6 +182,9 @@ class Command(Generic[A]):
         docs: Where the outside system documents what this does.
         example: A whole line that works.
         button: What a button that carries it out says.
+        undo: The command that turns it back, on the same arguments.
+        deed: What it does, as a sentence goes on with it: "record `final` on `live`".
+        whom: Who may use it, where the role alone does not say.
     """
 
     name: str
@@ -179,6 +196,9 @@ class Command(Generic[A]):
     docs: str | None = None
     preview: Previewer[A] | None = None
     button: str = "Do it"
+    undo: str | None = None
+    deed: Callable[[A], str] | None = None
+    whom: str | None = None
     summary: str = field(init=False)
     details: str = field(init=False)
 
@@ -201,6 +221,15 @@ class Command(Generic[A]):
     def usage(self) -> str:
         """Such as `/record on <entry> <region> <stream>...`."""
         return f"/{self.name} {usage(self.args)}".rstrip()
+
+    @property
+    def who(self) -> str:
+        """Who may use it: a role, or whatever else it takes."""
+        return self.whom or (str(self.role) if self.role else "anyone")
+
+    def says(self, args: Args) -> str:
+        """What it does with *args*, as a sentence goes on with it."""
+        return self.deed(self._own(args)) if self.deed else code(self.line(args), limit=300)
 
     def line(self, args: Args) -> str:
         """The whole line as it would be typed, for others to read."""
@@ -238,6 +267,9 @@ def command(
     docs: str | None = None,
     preview: Previewer[A] | None = None,
     button: str = "Do it",
+    undo: str | None = None,
+    deed: Callable[[A], str] | None = None,
+    whom: str | None = None,
 ) -> Callable[[Handler[A]], Command[A]]:
     """
     Declare a command. Registers nothing: the catalog finds the value by walking the folder.
@@ -248,6 +280,6 @@ def command(
     def declare(handler: Handler[A]) -> Command[A]:
         first = next(iter(inspect.signature(handler, eval_str=True).parameters.values()))
         args: type[A] = first.annotation
-        return Command(name, args, handler, role, effect, example, docs, preview, button)
+        return Command(name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom)
 
     return declare

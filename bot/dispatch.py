@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from bot import arguments, help, words  # noqa: A004 our own module
+from bot import arguments, help, moments, words  # noqa: A004 our own module
 from bot.access.gate import Gate
 from bot.arguments import Args
 from bot.audit import Audit
@@ -180,7 +180,9 @@ class Dispatcher:
 
     def _operation(self, invocation: Invocation, command: AnyCommand, args: Args) -> Operation:
         operation_id = new_id()
-        asks = self._asks(command.effect)
+        said = moments.said(args)
+        # What turns off again by itself is disruptive then, and asks once, now.
+        asks = self._asks(command.effect) or (said.turns_off and self._asks(Effect.DISRUPTIVE))
         entry = command.resource(args).entry or "the role map"
         return Operation(
             id=operation_id,
@@ -195,7 +197,7 @@ class Dispatcher:
             target=entry if command.effect.changes else operation_id,
             asks=asks,
             created=self._clock(),
-            state=State.ASKING if asks else State.QUEUED,
+            state=State.PLANNING if said else State.ASKING if asks else State.QUEUED,
         )
 
 

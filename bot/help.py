@@ -26,8 +26,7 @@ def of_group(catalog: Catalog, group: str) -> Notice:
 
 def of_command(command: AnyCommand) -> Notice:
     """One command: what it does, how it is typed, an example."""
-    named = [f"{code(parameter.kind.shown)}{' (may be repeated)' if parameter.many else ''}"
-             for parameter in parameters(command.args) if not parameter.required]  # fmt: skip
+    named = [code(one.usage.strip("[]")) for one in parameters(command.args) if not one.required]
     return Notice(
         headline=f"{code(f'/{command.name}')}: {command.summary}",
         lines=tuple(command.details.splitlines()),
@@ -42,5 +41,5 @@ def of_command(command: AnyCommand) -> Notice:
 
 
 def _who(command: AnyCommand, *, long: bool = False) -> str:
-    who = f"{command.role.name.lower()} and above" if command.role else "anyone"
+    who = f"{command.who} and above" if command.role or command.whom else "anyone"
     return f"For {who}; {ASKS[command.effect]}." if long else f"({who}; {ASKS[command.effect]})"

@@ -51,6 +51,7 @@ class Kind:
         print: A value back to the word.
         display: How a line that others read shows it, where that differs.
         sample: A word of this kind, for tests and examples.
+        words: How many words it may be typed in; as many as make sense together are taken.
     """
 
     shown: str
@@ -58,6 +59,7 @@ class Kind:
     print: Callable[[Any], str] = field(default=str)
     sample: str = ""
     display: Callable[[Any], str] | None = None
+    words: int = 1
 
 
 @dataclass(frozen=True)

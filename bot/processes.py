@@ -46,6 +46,7 @@ class Bot:
         self._stack = AsyncExitStack()
         self._ends: list[Callable[[], Awaitable[None]]] = []  # what ends at the same time, before the rest is closed
         self.port = 0
+        self._core: Core | None = None
         self._started = False
 
     async def start(self, *, web: bool, worker: bool) -> None:
@@ -64,7 +65,7 @@ class Bot:
         bound = bind(self._settings.host, self._settings.port) if web else None
         if bound is not None:
             self._stack.callback(bound.close)
-        core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
+        core = self._core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
         if worker:
             core.engine.start_worker()
             self._ends.append(lambda: core.engine.stop_worker(WORKER_GRACE))
@@ -72,6 +73,11 @@ class Bot:
             await self._open_web(core, bound)
         self._started = True
         log.info("bot.started", web=web, worker=worker, port=self.port or None)
+
+    async def sweep(self) -> None:
+        """Look at once for what is due or was lost on the way to the queue; by itself it looks every few seconds."""
+        if self._core is not None:
+            await self._core.sweep()
 
     async def stop(self) -> None:
         """Take nothing new, finish or hand back what is running, close everything."""

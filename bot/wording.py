@@ -77,6 +77,17 @@ def listing(parts: Iterable[str], word: str = "and") -> str:
     return f"{', '.join(front)} {word} {last}" if front else last
 
 
+def named(names: Iterable[str], *, most: int = 10) -> str:
+    """Name streams, each once; more than *most* are counted."""
+    unique = list(dict.fromkeys(names))
+    return listing(map(code, unique)) if len(unique) <= most else f"{len(unique)} streams"
+
+
+def sentence(words: str) -> str:
+    """Begin a sentence with *words*: its first letter is a capital, all others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def duration(span: timedelta) -> str:
     """Show a span by its two largest units, such as `2 h 5 min`; less than a second, or less than nothing, is `0 s`."""
     left_s = max(0, int(span.total_seconds()))

@@ -78,7 +78,17 @@ def retype(line: str) -> str | None:
 
 def join(words: list[str]) -> str:
     """Print *words* so that `split` reads the same words again."""
-    return " ".join(_quote(word) for word in words)
+    return " ".join(quote(word) for word in words)
+
+
+def quote(word: str, *, always: bool = False) -> str:
+    """Print one word so that `split` reads it again, in quotes where it needs them."""
+    # A bare `@ana` or `#show` comes back as a mention, a bare `help` as the wish for it.
+    taken = not word or word[0] in f"{DOUBLE}{SINGLE}@#" or word.casefold() == "help"
+    if not (always or taken or any(letter.isspace() for letter in word)):
+        return word
+    mark = "'" if re.search(f"[{DOUBLE}](?=\\s)", word) else '"'
+    return f"{mark}{word}{mark}"
 
 
 def _cut(text: str) -> list[tuple[str, bool]]:
@@ -147,12 +157,3 @@ def _marked(link: re.Match[str]) -> Word:
 
 def _decoded(text: str) -> str:
     return re.sub("&(?:lt|gt|amp);", lambda entity: ENTITIES[entity[0]], text)
-
-
-def _quote(word: str) -> str:
-    # A bare `@ana` or `#show` comes back as a mention, a bare `help` as the wish for it.
-    taken = not word or word[0] in f"{DOUBLE}{SINGLE}@#" or word.casefold() == "help"
-    if not taken and not any(letter.isspace() for letter in word):
-        return word
-    mark = "'" if re.search(f"[{DOUBLE}](?=\\s)", word) else '"'
-    return f"{mark}{word}{mark}"

@@ -27,6 +27,8 @@ KNOWN = {
     "transfer get": (Role.VIEWER, Effect.READ),
     "stream ban": (Role.MANAGER, Effect.DISRUPTIVE),
     "stream unban": (Role.MANAGER, Effect.CHANGE),
+    "agora planned": (Role.VIEWER, Effect.READ),
+    "agora cancel": (None, Effect.CHANGE),
     "agora entries": (Role.VIEWER, Effect.READ),
     "agora whoami": (None, Effect.READ),
     "agora roles": (Role.ADMIN, Effect.READ),
@@ -177,7 +179,9 @@ def test_slip_with_a_bad_line_behind_it_gets_the_usage() -> None:
     with pytest.raises(BadArguments, match="`/record on`") as refused:
         catalog().find("/record", split("onn live eu <!channel>"))
 
-    assert "Usage: `/record on <entry> <region> <stream>...`" == refused.value.hint
+    assert "Usage: `/record on <entry> <region> <stream>... [at <time>] [for <duration>] [until <time>]`" == (
+        refused.value.hint
+    )
 
 
 def test_catalogs_share_nothing() -> None:

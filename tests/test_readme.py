@@ -30,8 +30,7 @@ def test_commands_are_those_of_the_catalog() -> None:
     """
     told = sorted(table("Commands"))
     known = sorted(
-        [f"`{command.usage}`", str(command.role or "anyone"), str(command.effect), command.summary.rstrip(".")]
-        for command in catalog()
+        [f"`{command.usage}`", command.who, str(command.effect), command.summary.rstrip(".")] for command in catalog()
     )
 
     assert known == told

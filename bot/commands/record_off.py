@@ -9,7 +9,7 @@ from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, Words, command
 from bot.commands.record_on import RECORDING
 from bot.kinds import Entry, Region, Streams
-from bot.wording import code, listing, moment
+from bot.wording import code, moment, named, sentence
 
 SHOWN = 10
 
@@ -22,10 +22,13 @@ class RecordOffArgs(Args):
     streams: Streams
 
 
+def deed(args: RecordOffArgs) -> str:
+    """As a plan says it."""
+    return f"stop recording {named(args.streams)} on {code(args.entry)}, region {code(args.region)}"
+
+
 async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     """Which of the streams are live now; whether they are being recorded can't be asked."""
-    unique = list(dict.fromkeys(args.streams))
-    names = listing([code(stream) for stream in unique]) if len(unique) <= SHOWN else f"{len(unique)} streams"
     online = await ctx.glimpse(ctx.agora.online_streams(args.entry))
     now = None
     if online is not None:
@@ -34,7 +37,7 @@ async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
         rows[SHOWN:] = [f"and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
         now = f"{'; '.join(rows)}."
     return Preview(
-        question=f"Stop recording {names} on {code(args.entry)}, region {code(args.region)}?",
+        question=f"{sentence(deed(args))}?",
         button="Stop recording",
         now=now,
         then="not recorded any longer; what was recorded so far is kept.",
@@ -49,6 +52,7 @@ async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     docs=RECORDING,
     preview=preview,
     button="Stop recording",
+    deed=deed,
 )
 async def record_off(args: RecordOffArgs, ctx: Context) -> Reply:
     """

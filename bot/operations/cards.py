@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from bot.command import AnyCommand, Effect, Preview
 from bot.notice import Button, Notice
+from bot.operations import plan_cards
 from bot.operations.operation import Operation, Outcome, Result
 from bot.wording import code, listing, moment, person
 
@@ -63,9 +64,9 @@ def outcome(operation: Operation, command: AnyCommand) -> Notice:
         raise ValueError(f"operation {operation.id} has no outcome")
     return Notice(
         headline=f"{result.headline} {MARKS[result.outcome]}",
-        lines=_lines(result),
+        lines=(*plan_cards.about(operation), *_lines(result)),
         rows=_rows(result),
-        after=_advice(result),
+        after=(*plan_cards.afterwards(operation), *_advice(result)),
         small=(*result.small, *_origin(operation)),
         buttons=_retry(operation, command, result),
     )
@@ -94,9 +95,9 @@ def ended(operation: Operation, command: AnyCommand) -> Notice:
 
 
 def is_private(operation: Operation) -> bool:
-    """Whether only its caller hears of it; not where everybody has seen it begin."""
+    """Whether only its caller hears of it; not where everybody has seen it begin, or knows that it is planned."""
     quiet = operation.effect is Effect.READ or operation.result is None or operation.result.outcome.private
-    return quiet and operation.card is None
+    return quiet and operation.card is None and operation.planned is None
 
 
 def confirmed(operation: Operation, at: datetime) -> Notice:

@@ -140,13 +140,14 @@ class Journal:
         Queue an operation that waits for its requester.
 
         Returns:
-            The state in which it was found: `waiting` if it is queued now, `lapsed` if it was too late.
+            The state in which it was found: `waiting` if it is queued or planned now, `lapsed` if it was too late.
 
         Raises:
             TooLate: Redis came to it after *deadline_ms*, in its own time; the operation still waits.
         """
-        keys = [self._key(operation.id), self._turns(operation.target), self._store.key("sequence")]
-        found = await self._store.call("operation_confirm", keys, [operation.id, kept.ms(now), deadline_ms])
+        keys = [self._key(operation.id), self._turns(operation.target), self._store.key("sequence"), self._planned]
+        due = kept.ms(operation.due) if operation.due else ""
+        found = await self._store.call("operation_confirm", keys, [operation.id, kept.ms(now), deadline_ms, due])
         if found == "late":
             raise TooLate
         return str(found)
@@ -178,9 +179,10 @@ class Journal:
         Raises:
             Lost: Another worker has it.
         """
-        states = "waiting,queued" if whoever else operation.state
+        states = "planning,asking,waiting,planned,queued" if whoever else operation.state
         starts = "" if whoever else str(operation.starts)
         keys = [self._key(operation.id), self._turns(operation.target), self._store.key("audit")]
+        keys += [self._planned, self._open]
         if not whoever and operation.told_in_turn:
             keys += [self._telling(operation.channel), self._store.key("sequence")]
         args: list[str | int] = [
@@ -308,6 +310,10 @@ class Journal:
     @property
     def _open(self) -> str:
         return self._store.key("open")
+
+    @property
+    def _planned(self) -> str:
+        return self._store.key("planned")
 
     @property
     def _workers(self) -> str:

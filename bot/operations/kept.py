@@ -12,7 +12,9 @@ from bot.store import Reply
 # What is written once; the rest of an operation changes on its way.
 RECORD: Final = set(Operation.model_fields) - {
     "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
+    "planned", "announced", "plan_card", "followed",
 }  # fmt: skip
+MOMENTS: Final = ("expires", "asked", "decided", "finished", "planned", "announced")
 
 
 def ms(moment: datetime) -> int:
@@ -34,9 +36,9 @@ def operation(reply: Reply | dict[str, str]) -> Operation | None:
     if "record" not in fields:
         return None
     known: dict[str, Any] = json.loads(fields["record"])
-    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried") if name in fields}
-    known |= {name: moment(fields[name]) for name in ("expires", "asked", "decided", "finished") if name in fields}
-    known |= {name: json.loads(fields[name]) for name in ("result", "card") if name in fields}
+    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried", "followed") if name in fields}
+    known |= {name: moment(fields[name]) for name in MOMENTS if name in fields}
+    known |= {name: json.loads(fields[name]) for name in ("result", "card", "plan", "plan_card") if name in fields}
     known["done"] = {
         name.removeprefix("item:"): json.loads(value) for name, value in fields.items() if name.startswith("item:")
     }

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from bot.command import Effect
+from bot.moments import Plan
 
 # Crockford's base 32: no letter that is mistaken for another when read aloud. https://www.crockford.com/base32.html
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -18,12 +19,17 @@ ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 class State(StrEnum):
     """How far an operation has come."""
 
+    PLANNING = "planning"  # when it is to be done is to be worked out
     ASKING = "asking"  # its prompt is to be shown
     WAITING = "waiting"  # for its requester to press a button
+    PLANNED = "planned"  # for a time to come
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"  # the outcome is kept, and still to be told
     TOLD = "told"
+
+
+STAGES: Final = {State.PLANNING: "plan", State.FINISHED: "tell"}
 
 
 class Outcome(StrEnum):
@@ -108,6 +114,13 @@ class Operation(_Value):
         target: Operations on one target run one at a time, in the order in which they were accepted.
         asks: Whether its requester confirms it first.
         retry_of: The operation that this one repeats.
+        follows: The operation whose work this one turns off again.
+        plan: When it is to be done, if it is not simply at once.
+        decided: When it was confirmed; of what was planned, when it was due.
+        planned: When it became something for a time to come.
+        announced: When the channel was told of that.
+        plan_card: Where it was told, once it is due: the outcome is a message of its own.
+        followed: The operation that turns it off again.
         starts: How often a worker has taken it on; fences off a worker that lost it.
         runs: How often it was begun without an end; one that ends its worker each time is given up.
     """
@@ -125,6 +138,8 @@ class Operation(_Value):
     asks: bool
     created: datetime
     retry_of: str | None = None
+    follows: str | None = None
+    plan: Plan | None = None
     # What changes on the way:
     state: State = State.QUEUED
     starts: int = 0
@@ -136,6 +151,10 @@ class Operation(_Value):
     finished: datetime | None = None
     card: Card | None = None
     retried: str | None = None
+    planned: datetime | None = None
+    announced: datetime | None = None
+    plan_card: Card | None = None
+    followed: str | None = None
     done: dict[str, ItemResult] = {}
 
     @property
@@ -144,20 +163,43 @@ class Operation(_Value):
         return self.asks and self.decided is None
 
     @property
+    def due(self) -> datetime | None:
+        """When it is to be done, if that is not simply at once."""
+        return self.plan.due if self.plan else None
+
+    @property
+    def ends(self) -> datetime | None:
+        """When what it does is turned off again."""
+        if self.plan is None or self.plan.lasting is None:
+            return self.plan.ends if self.plan else None
+        return (self.decided or self.created) + self.plan.lasting
+
+    @property
+    def stage(self) -> str:
+        """What is to be done for it next."""
+        if self.state is State.PLANNED:
+            return "announce" if self.announced is None else "due"
+        if self.state in STAGES:
+            return STAGES[self.state]
+        if not self.undecided:
+            return "do"
+        return "ask" if self.expires is None else "lapse"
+
+    @property
     def queue_key(self) -> str:
         """Under which the engine knows it: the same stage queued twice is one."""
-        if self.state is State.FINISHED:
-            return f"op:{self.id}:tell"
-        if not self.undecided:
-            return f"op:{self.id}:do"
-        return f"op:{self.id}:{'ask' if self.expires is None else 'lapse'}"
+        return f"op:{self.id}:{self.stage}"
 
     @property
     def queue_target(self) -> str:
-        """What the engine runs one at a time on: asking holds nobody up, and a slow channel no entry point."""
-        if self.state is State.FINISHED:
-            return f"tell:{self.channel if self.told_in_turn else self.id}"
-        return self.id if self.undecided else self.target
+        """What the engine runs one at a time on: only doing it holds others up, and a slow channel no entry point."""
+        match self.stage:
+            case "tell":
+                return f"tell:{self.channel if self.told_in_turn else self.id}"
+            case "do":
+                return self.target
+            case _:
+                return self.id
 
     @property
     def told_in_turn(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from bot.agora import AgoraError, Explanation
 from bot.audit import Record
 from bot.command import Reply
-from bot.operations.operation import ItemResult, Operation, Outcome, Result
+from bot.operations.operation import ItemResult, Operation, Outcome, Result, State
 from bot.operations.ports import Told
 from bot.wording import code, moment
 
@@ -101,9 +101,23 @@ def lapsed(operation: Operation) -> Result:
     )
 
 
+def missed(operation: Operation) -> Result:
+    """Its end had come before it could begin."""
+    if operation.runs > 1:
+        unknown = "It had been begun before, and what was done of it then is not known."
+        return Result(outcome=Outcome.UNKNOWN, headline="Not done again: its end has come.", lines=(unknown,))
+    when = f" {moment(operation.ends)}" if operation.ends else ""
+    return Result(
+        outcome=Outcome.FAILED,
+        headline=f"Not done: the bot came to it after its end{when}.",
+        lines=("Nothing was changed.",),
+        advice="See whether the bot was stopped, or Redis or Agora away, in that time.",
+    )
+
+
 def given_up(operation: Operation) -> Result:
     """Each worker that began it ended before it did."""
-    sent = operation.effect.changes and not operation.undecided
+    sent = operation.effect.changes and operation.state is State.RUNNING
     unknown = "What Agora has done of it is not known." if sent else "Nothing was changed."
     return Result(
         outcome=Outcome.UNKNOWN if sent else Outcome.FAILED,

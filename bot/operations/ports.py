@@ -1,4 +1,4 @@
-"""What the runner needs of others: a voice, and a queue."""
+"""What the runner needs of others: a voice, a queue, and where people are."""
 
 from __future__ import annotations
 
@@ -91,5 +91,18 @@ class Requeue(Protocol):
             operation: As it is now.
             when: Not before.
             turn: What made it its turn, and makes this another entry than one that came too early and is still there.
+        """
+        ...
+
+
+class Zones(Protocol):
+    """Knows in which time zone people are."""
+
+    async def zone_of(self, person: str) -> str | None:
+        """
+        The name of the zone of *person*, such as `Europe/Berlin`; None where nobody says.
+
+        Raises:
+            StoreError: Redis does not answer.
         """
         ...

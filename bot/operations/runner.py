@@ -18,9 +18,12 @@ from bot.command import AnyCommand
 from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.operations import cards, outcomes
+from bot.operations.desk import Desk
 from bot.operations.engine import Later
+from bot.operations.following import Following
 from bot.operations.journal import Journal, Lost
 from bot.operations.operation import Operation, Result, State
+from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
 from bot.operations.progress import Progress
 from bot.operations.telling import Telling
@@ -49,6 +52,9 @@ class Runner:
     requeue: Requeue
     clock: Clock
     metrics: Metrics
+    planning: Planning
+    following: Following
+    desk: Desk
     confirm_ttl: timedelta
 
     async def work(self, operation_id: str, target: str) -> None:
@@ -79,6 +85,7 @@ class Runner:
 
     async def sweep(self) -> None:
         """Queue again what was written down and got lost on the way; harmless for what did not."""
+        await self.planning.sweep()
         for operation_id in await self.journal.open_before(self.clock() - timedelta(seconds=10), 1000):
             operation = await self.journal.load(operation_id)
             if operation is None:
@@ -117,22 +124,36 @@ class Runner:
         if operation.runs > MOST_RUNS and operation.state is not State.FINISHED:
             operation = await self._finish(operation, outcomes.given_up(operation))
         match operation.state:
+            case State.PLANNING | State.PLANNED:
+                operation = await self._plan(operation, command)
             case State.ASKING:
                 operation = await self._ask(operation, command)
-            case State.WAITING if operation.asked is None:
-                operation = await self._ask(operation, command)
             case State.WAITING:
-                operation = await self._lapse(operation)
+                operation = await self._wait(operation, command)
             case State.RUNNING:
                 operation = await self._carry_out(operation, command)
         if operation.state is State.FINISHED:
             await self.telling.at_once(operation, command)
 
+    async def _plan(self, operation: Operation, command: AnyCommand) -> Operation:
+        if operation.state is State.PLANNED:
+            return await self.planning.go_on(operation, command)
+        if operation.plan is None:
+            try:
+                plan = await self.planning.work_out(operation, command)
+            except UserError as error:
+                return await self._finish(operation, outcomes.refused(error.message, error.hint))
+            await self.planning.plans.keep(operation, plan)
+            operation = operation.model_copy(update={"plan": plan})
+        if operation.asks:
+            return await self._ask(operation, command)
+        return await self.planning.settle(operation, command)
+
     async def _ask(self, operation: Operation, command: AnyCommand) -> Operation:
         args = command.args.model_validate(operation.args)
         work = await self._work(operation, agora=self.agora.hurried(GLIMPSE))
         try:
-            preview = await command.look(args, work)
+            preview = self.planning.question(operation, command) if operation.plan else await command.look(args, work)
         except AgoraError as error:
             return await self._finish(operation, outcomes.not_asked(await narrow(self.agora, error), error))
         except UserError as error:
@@ -159,7 +180,10 @@ class Runner:
             return await self._finish(operation, outcomes.not_shown(str(error)))
         raise Later(error.after) from error
 
-    async def _lapse(self, operation: Operation) -> Operation:
+    async def _wait(self, operation: Operation, command: AnyCommand) -> Operation:
+        """Ask what was not asked in the end; what nobody has answered in time lapses."""
+        if operation.asked is None:
+            return await self._ask(operation, command)
         if operation.waits(self.clock()):
             return operation
         return await self._finish(operation, outcomes.lapsed(operation))
@@ -182,6 +206,8 @@ class Runner:
             decision = work.standing.may(command.role, command.resource(args), changes=command.effect.changes)
             if not decision.allowed:
                 return outcomes.refused(decision.reason, await self.gate.helpers(), begun_before=operation.runs > 1)
+            if missed := self.following.missed(operation):
+                return missed
             reply = await command.run(args, work)
             return outcomes.done(reply, work.items)
         except AgoraError as error:
@@ -201,9 +227,10 @@ class Runner:
         ours = agora.guarded(lambda: self.journal.holds(operation))
         if operation.runs > 1:
             ours = ours.resumed()
-        return Work(ours, self.roles, self.journal, operation, standing, at)
+        return Work(ours, self.roles, self.journal, operation, standing, at, self.desk)
 
     async def _finish(self, operation: Operation, result: Result) -> Operation:
+        operation = await self.following.follow(operation, result)
         now = self.clock()
         unrecorded = operation.effect.changes and not result.audited
         record = outcomes.audit_record(operation, result, now) if unrecorded else None

@@ -13,7 +13,7 @@ from bot.audit import Record
 from bot.clock import Clock
 from bot.command import AnyCommand
 from bot.metrics import Metrics
-from bot.operations import cards, outcomes
+from bot.operations import cards, outcomes, plan_cards
 from bot.operations.engine import Later
 from bot.operations.journal import Behind, Floor, Held, Journal
 from bot.operations.operation import Operation, State
@@ -90,6 +90,7 @@ class Telling:
     async def _said(self, operation: Operation, command: AnyCommand, *, again: bool) -> Told:
         began = self.clock()
         try:
+            await self._close_plan(operation, again=again)
             notice = cards.ended(operation, command)
             told = await self.teller.tell(operation, notice, private=cards.is_private(operation), again=again)
         except NotTold as error:
@@ -103,6 +104,17 @@ class Telling:
             return Told("nowhere", ("a mistake of the bot",))
         self.metrics.told(self.clock() - began)
         return told
+
+    async def _close_plan(self, operation: Operation, *, again: bool) -> None:
+        """Say on the card of a plan, which may be days old, what came of it; the outcome is a message of its own."""
+        if operation.plan_card is None or operation.result is None:
+            return
+        notice = plan_cards.closed(operation, cards.MARKS[operation.result.outcome])
+        try:
+            await self.teller.show(operation.model_copy(update={"card": operation.plan_card}), notice)
+        except NotTold as error:
+            if error.after is not None:  # nothing of the outcome is said yet
+                raise NotTold(str(error), after=error.after, maybe=again) from error
 
     def _patience(self, operation: Operation) -> timedelta:
         """A tenth of the time that it has waited already: an outage of an hour is not met with a try each second."""

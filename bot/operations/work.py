@@ -15,8 +15,10 @@ from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.agora import AgoraClient, AgoraError, Explanation, explain, narrow
 from bot.command import Reply, Words
+from bot.operations.desk import Desk
 from bot.operations.journal import Journal
 from bot.operations.operation import ItemResult, Operation, Outcome
+from bot.planned import Planned
 from bot.wording import code
 
 AT_ONCE: Final = 20  # items of one operation that are with Agora at the same time
@@ -35,6 +37,7 @@ class Work:
     record: Operation
     standing: Standing
     at: datetime
+    desk: Desk
     items: list[ItemResult] = field(default_factory=list)
     unread: AgoraError | None = None
     _looks: int = 0
@@ -67,6 +70,14 @@ class Work:
     def sees(self, entry: str) -> bool:
         """Whether the person may see this entry point."""
         return self.standing.may(Role.VIEWER, Resource(entry=entry), changes=False).allowed
+
+    async def plans(self) -> Sequence[Planned]:
+        """What is planned, as far as the person may see it."""
+        return await self.desk.plans_for(self.standing)
+
+    async def cancel(self, operation: str) -> Planned:
+        """Cancel an operation that has not begun; see `bot.command.Context`."""
+        return await self.desk.cancel(operation, self.standing, self.at)
 
     async def glimpse(self, call: Awaitable[T]) -> T | None:
         """What a read gives, or None if Agora does not answer in time; what can't go well later is raised."""

@@ -27,9 +27,11 @@ class Unseen(Exception):
     """There is too much in the channel to look through."""
 
 
-async def find(api: SlackApi, channel: str, operation_id: str, *, since: datetime) -> Card | None:
+async def find(
+    api: SlackApi, channel: str, operation_id: str, *, since: datetime, but: Card | None = None
+) -> Card | None:
     """
-    Find the message of an operation among those posted in *channel* since then.
+    Find the message of an operation among those posted in *channel* since then; *but* is not the one.
 
     https://docs.slack.dev/reference/methods/conversations.history
 
@@ -50,8 +52,9 @@ async def find(api: SlackApi, channel: str, operation_id: str, *, since: datetim
             **({"cursor": cursor} if cursor else {}),
         )
         for message in page.get("messages", ()):
-            if message.get("metadata") == metadata(operation_id):
-                return Card(channel=channel, ts=str(message["ts"]))
+            found = Card(channel=channel, ts=str(message["ts"]))
+            if message.get("metadata") == metadata(operation_id) and found != but:
+                return found
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return None

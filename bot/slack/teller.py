@@ -109,7 +109,7 @@ class SlackTeller:
 
     async def _standing(self, operation: Operation) -> Card | None:
         since = operation.decided or operation.created
-        return await find(self.api, operation.channel, operation.id, since=since)
+        return await find(self.api, operation.channel, operation.id, since=since, but=operation.plan_card)
 
     async def _post(self, operation: Operation, message: Message) -> Card:
         answer = await self.api.call("chat.postMessage", **self._body(operation, operation.channel, message))

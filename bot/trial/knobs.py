@@ -73,8 +73,9 @@ class Knobs:
         found = SPAN.fullmatch(rest.replace(" ", "").casefold())
         if not found or not int(found[1]):
             raise Puzzled("How long? Such as `wait 6m`: the clock goes on at once; 30s, 2h and 1d work too.")
-        self._world.time.ahead += timedelta(**{UNITS[found[2]]: int(found[1])})
-        return f"It is {self._world.time.now():%H:%M:%S} UTC now. Questions that lapsed meanwhile can't be confirmed."
+        await self._world.turn(timedelta(**{UNITS[found[2]]: int(found[1])}))
+        clock = f"It is {self._world.time.now():%H:%M:%S} UTC now."
+        return f"{clock} What was planned for before is done, and questions that lapsed can't be confirmed."
 
     def _stream(self, rest: str, verb: str) -> tuple[str, str]:
         entry, _, stream = rest.partition(" ")

@@ -142,7 +142,8 @@ class Session:
         if not done:
             words = line.casefold().split()
             return 0 if len(words) == 1 or "help" in words else 1
-        return 0 if all(one.result and one.result.outcome is Outcome.SUCCEEDED for one in done) else 1
+        good = [one.state is State.PLANNED or (one.result and one.result.outcome is Outcome.SUCCEEDED) for one in done]
+        return 0 if all(good) else 1
 
     async def _answer(self, operation: Operation, *, yes: bool) -> None:
         wanted = "operation_confirm" if yes else "operation_cancel"

@@ -18,6 +18,9 @@ Worth typing, in this order:
                                         then `fault off`, then the number of “Try again”
   mia: /transfer set live on https://hooks.example.com/transfer
                                         restreaming takes a manager; `mia: ` and a number presses
+  /record on live eu final at 20:45 for 2h
+                                        planned for later: confirm it, look at `/agora planned`,
+                                        then `wait 1d`
 
 `help` lists the rest; `quit` or Ctrl-D ends it."""
 
@@ -33,5 +36,5 @@ channel show                       go to another channel (live-ops, show, privat
 fault 504   fault   fault off      make trouble at Agora; list the kinds; end it
 streams                            what is live and recorded at Agora
 push live cam-2   end live cam-2   let a stream go live, or end
-wait 6m                            turn the clock on, so that a question lapses
+wait 6m                            turn the clock on, so that a question lapses or a plan is due
 quit                               leave; roles and operations are kept, messages and streams are not"""

@@ -18,6 +18,7 @@ from bot.access.roles import Role
 from bot.app import open_store
 from bot.operations.journal import Journal
 from bot.operations.operation import Operation, State
+from bot.operations.plans import Plans
 from bot.processes import Bot
 from bot.sandbox.agora import AgoraStandIn, Call
 from bot.sandbox.slack import Message, SlackStandIn
@@ -77,6 +78,7 @@ class World:
     settings: Settings
     store: Store
     journal: Journal
+    bot: Bot
     left_over: frozenset[str] = frozenset()  # operations that an earlier `try` left behind
     seen: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
@@ -100,6 +102,18 @@ class World:
         task = asyncio.current_task()
         while not (task and task.cancelling()) and await self._busy():  # noqa: ASYNC110 - the journal is in Redis and calls nobody
             await asyncio.sleep(_POLL_S)
+
+    async def turn(self, span: timedelta) -> None:
+        """Turn the clock on, from one plan that is due by then to the next; each is done before the clock goes on."""
+        end = self.time.ahead + span
+        while (left := end - self.time.ahead) > timedelta():
+            plans = await Plans(self.store, self.journal).soonest()
+            waits = [plan.due - self.time.now() for plan in plans if plan.due]
+            self.time.ahead += max(min([left, *waits]), timedelta())
+            if left == end - self.time.ahead:  # one that is due already, and was not done
+                self.time.ahead = end
+            await self.bot.sweep()
+            await self.rest()
 
     async def operations(self) -> frozenset[str]:
         """Give the ids of all operations that are kept."""
@@ -159,11 +173,11 @@ async def open_world(folder: Path, *, fresh: bool, environ: Mapping[str, str], h
         if fresh:
             await store.do("FLUSHALL")
         await _seed(RoleMap(store, admins=settings.bot_admins, clock=time.now), time.now())
-        world = World(slack, agora, time, settings, store, Journal(store))
+        bot = Bot(settings, clock=time.now)
+        world = World(slack, agora, time, settings, store, Journal(store), bot)
         world.left_over = await world.operations()
         watching = asyncio.create_task(world.watch(heard))
         stack.callback(watching.cancel)
-        bot = Bot(settings, clock=time.now)
         stack.push_async_callback(bot.stop)
         await bot.start(web=True, worker=True)
         slack.bot_url = f"http://127.0.0.1:{bot.port}/slack/events"

@@ -19,8 +19,13 @@ from bot.audit import Audit, Record
 from bot.command import Effect
 from bot.metrics import Metrics
 from bot.notice import Notice
+from bot.operations.cancelling import Cancelling
+from bot.operations.desk import Desk
+from bot.operations.following import Following
 from bot.operations.journal import Accepted, Journal
 from bot.operations.operation import Card, Operation, State, new_id
+from bot.operations.planning import Planning
+from bot.operations.plans import Plans
 from bot.operations.ports import NotTold, Told
 from bot.operations.progress import Progress
 from bot.operations.runner import Runner
@@ -68,6 +73,16 @@ class Voice:
 
 
 @dataclass
+class Where:
+    """Says in which zone everybody is."""
+
+    zone: str | None = "Europe/Berlin"
+
+    async def zone_of(self, person: str) -> str | None:
+        return self.zone
+
+
+@dataclass
 class Bench:
     """One runner, and all that it touches."""
 
@@ -77,6 +92,8 @@ class Bench:
     runner: Runner
     voice: Voice
     queued: list[str]
+    where: Where
+    times: dict[str, datetime | None]  # that each was queued for last
 
     @property
     def journal(self) -> Journal:
@@ -136,11 +153,16 @@ class Bench:
 async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
     """A runner for which `ADMIN` is admin."""
     roles, voice, queued = RoleMap(store, admins=frozenset({ADMIN}), clock=time.now), Voice(), list[str]()
+    times: dict[str, datetime | None] = {}
 
     async def requeue(operation: Operation, when: datetime | None = None, *, turn: str = "") -> None:
-        queued.append(f"{operation.queue_key}:{turn}" if turn else operation.queue_key)
+        key = f"{operation.queue_key}:{turn}" if turn else operation.queue_key
+        queued.append(key)
+        times[key] = when
 
     auth = HmacAuth("example-customer-id", SecretStr("customer-secret-for-tests"))
+    journal, known, where = Journal(store), catalog(), Where()
+    plans = Plans(store, journal)
     app_id = "0123456789abcdef0123456789abcdef"
     async with (
         AgoraStandIn(clock=time.now) as agora,
@@ -151,7 +173,7 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             journal=journal,
             gate=Gate(roles, frozenset({ADMIN}), time.now),
             roles=roles,
-            catalog=catalog(),
+            catalog=known,
             agora=client,
             teller=voice,
             progress=Progress(journal, voice),
@@ -159,6 +181,9 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             requeue=requeue,
             clock=time.now,
             metrics=metrics,
+            planning=Planning(journal, plans, voice, where, requeue, time.now),
+            following=Following(journal, plans, known, requeue, time.now),
+            desk=Desk(plans, Cancelling(journal, known, requeue, time.now), known),
             confirm_ttl=timedelta(minutes=5),
         )
-        yield Bench(store, agora, time, runner, voice, queued)
+        yield Bench(store, agora, time, runner, voice, queued, where, times)

@@ -48,7 +48,7 @@ async def test_help_is_for_everybody(world: Stage) -> None:
     for command in COMMANDS:
         read = await page(world, f"/{command.name} help")
         asks = {"disruptive": "asks", "change": "at once", "read": "looks"}[command.effect]
-        for part in (command.summary, command.usage, command.example, str(command.role or "anyone"), asks):
+        for part in (command.summary, command.usage, command.example, command.who, asks):
             assert part in read
     assert [] == world.agora.calls
 

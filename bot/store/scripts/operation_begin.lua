@@ -9,7 +9,7 @@ local state = redis.call('HGET', KEYS[1], 'state')
 if state == 'queued' then
     redis.call('HSET', KEYS[1], 'state', 'running')
 end
-if state ~= 'finished' and state ~= 'told' then
+if state ~= 'finished' and state ~= 'told' and state ~= 'planned' then -- nothing of the command runs in these
     redis.call('HINCRBY', KEYS[1], 'runs', 1)
 end
 return redis.call('HGETALL', KEYS[1])

@@ -1,0 +1,44 @@
+"""What is planned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from bot.access.roles import Role
+from bot.arguments import Args
+from bot.command import Context, Effect, Reply, command
+from bot.planned import Planned
+from bot.wording import ago, code, moment, person, plural
+
+SHOWN: Final = 15  # as many as a message's text holds too
+
+
+class AgoraPlannedArgs(Args):
+    """Nothing."""
+
+
+@command("agora planned", role=Role.VIEWER, effect=Effect.READ, example="/agora planned")
+async def agora_planned(args: AgoraPlannedArgs, ctx: Context) -> Reply:
+    """List what is planned, soonest first, as far as your roles reach."""
+    plans = await ctx.plans()
+    if not plans:
+        return Reply(
+            "Nothing is planned where your roles reach.",
+            after=("Plan something, such as `/record on live eu main-stage at tomorrow 20:45 for 2h`.",),
+        )
+    rows = [_row(plan, ctx.at) for plan in plans[:SHOWN]]
+    if len(plans) > SHOWN:
+        rows.append(f"and {len(plans) - SHOWN} more, later than these")
+    return Reply(
+        f"{plural(len(plans), 'plan')}, soonest first",
+        lines=tuple(rows),
+        after=(f"To call one off: {code(f'/agora cancel {plans[0].id}')}.",),
+    )
+
+
+def _row(plan: Planned, now: datetime) -> str:
+    when = f"{moment(plan.due)} ({ago(plan.due, now)})" if plan.due else "now"
+    off = f", turned off again {moment(plan.ends)}" if plan.ends else ""
+    off = f", as operation {code(plan.follows)} said" if plan.follows else off
+    return f"{when}: {plan.deed}{off}; asked by {person(plan.person)}, operation {code(plan.id)}"
