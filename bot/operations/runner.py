@@ -107,7 +107,7 @@ class Runner:
                 return
 
     async def _still_our_turn(self, first: str) -> None:
-        """The next one can be at work already only if we stood still, and were taken for dead: the turn is another's."""
+        """The next one is at work already only if we stood still and were taken for dead: the turn is another's."""
         following = await self.journal.load(first)
         if following is not None and following.state is State.RUNNING:
             raise Later(timedelta(seconds=1))
