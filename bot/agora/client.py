@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import itertools
 import random
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -36,6 +38,7 @@ from bot.agora.waiting import pause_after
 from bot.agora.wire import Try, Wire
 
 BASE_URL: Final = "https://api.agora.io"
+FRESH_S: Final = 1.0  # how long an answer of the guard holds; far less than another worker waits before it takes over
 _Answer = TypeVar("_Answer", bound=Answer)
 
 
@@ -61,6 +64,7 @@ class AgoraClient:
         clock: Gives the aware time that is signed.
         sleep: Waits between tries, in seconds.
         chance: Gives numbers from 0 to 1 that spread the waits.
+        ticks: Gives seconds that pass while the process stands still, too.
         transport: Takes the place of the network.
 
     Raises:
@@ -80,6 +84,7 @@ class AgoraClient:
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        ticks: Callable[[], float] = time.monotonic,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if attempts < 1:
@@ -92,6 +97,8 @@ class AgoraClient:
         self._on_try = on_try
         self._sleep = sleep
         self._chance = chance
+        self._ticks = ticks
+        self._guard: Callable[[], Awaitable[None]] | None = None
         self._resumed = False
 
     async def __aenter__(self) -> Self:
@@ -114,16 +121,14 @@ class AgoraClient:
         return hurried
 
     def guarded(self, ready: Callable[[], Awaitable[None]]) -> Self:
-        """Give a copy that awaits *ready* last before each try; it shares the connections and need not be closed."""
-        before = self._before_try
+        """
+        Give a copy that awaits *ready* last before each try; it shares the connections and need not be closed.
 
-        async def both() -> None:
-            if before is not None:
-                await before()
-            await ready()
-
+        An answer that is old by the time that the request could go out counts for nothing, and *ready* is awaited
+        again: a process may have stood still meanwhile.
+        """
         guarded = copy.copy(self)
-        guarded._before_try = both  # noqa: SLF001 - our own copy
+        guarded._guard = ready  # noqa: SLF001 - our own copy
         return guarded
 
     def resumed(self) -> Self:
@@ -254,10 +259,15 @@ class AgoraClient:
         """Try until it goes well or makes no sense any more; give the body and the request's id."""
         last: AgoraError | None = None
         for number in itertools.count(1):
-            await self._ready(last)
+            asked = await self._ready(last)
             try:
                 return await self._wire.attempt(
-                    call, prefix=self._prefix, timeout=self._timeout, number=number, on_try=self._on_try
+                    call,
+                    prefix=self._prefix,
+                    timeout=self._timeout,
+                    number=number,
+                    on_try=self._on_try,
+                    before_sending=functools.partial(self._look_again, asked),
                 )
             except AgoraError as error:
                 last = _added_up(error, number, last)
@@ -269,16 +279,25 @@ class AgoraClient:
             await self._sleep(pause.total_seconds())
         raise AssertionError("unreachable")
 
-    async def _ready(self, last: AgoraError | None) -> None:
-        if self._before_try is None:
-            return
+    async def _ready(self, last: AgoraError | None) -> float:
+        """Wait until a try may be made; when that was asked for the last time."""
         try:
-            await self._before_try()
+            if self._before_try is not None:
+                await self._before_try()
+            asked = self._ticks()
+            if self._guard is not None:
+                await self._guard()
         except Exception as error:
             if last is None:
                 raise
             # The earlier try may have changed something, which whoever called must hear.
             raise last from error
+        return asked
+
+    async def _look_again(self, asked: float) -> None:
+        while self._guard is not None and self._ticks() - asked > FRESH_S:
+            asked = self._ticks()
+            await self._guard()
 
 
 def _added_up(error: AgoraError, number: int, last: AgoraError | None) -> AgoraError:

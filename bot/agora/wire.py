@@ -7,10 +7,10 @@ import socket
 import ssl
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -92,9 +92,10 @@ class Wire:
         timeout: timedelta,
         number: int,
         on_try: Callable[[Try], None] | None,
+        before_sending: Callable[[], Awaitable[None]],
     ) -> tuple[bytes, str]:
         """
-        Try once and tell *on_try*.
+        Try once and tell *on_try*. Connected, and right before the first byte goes out, *before_sending* is awaited.
 
         Returns:
             The body (empty for a change, whose answer says nothing that is documented) and the request's id.
@@ -108,24 +109,27 @@ class Wire:
                 on_try(Try(call, number, status, outcome, duration, request_id))
 
         try:
-            body, status, request_id = await self._exchanged(call, prefix, timeout, sent_id)
+            request = self._request(call, prefix, timeout, sent_id)
+            request.extensions["trace"] = _at_the_headers(before_sending)
+            body, status, request_id = await self._exchanged(call, request, timeout, sent_id)
         except AgoraError as error:
             tell(error.status, error.label, error.request_id or sent_id)
             raise
         tell(status, str(status), request_id)
         return body, request_id
 
-    async def _exchanged(self, call: Call, prefix: str, timeout: timedelta, sent_id: str) -> tuple[bytes, int, str]:
+    async def _exchanged(
+        self, call: Call, request: httpx.Request, timeout: timedelta, sent_id: str
+    ) -> tuple[bytes, int, str]:
         try:
             async with asyncio.timeout(timeout.total_seconds()):
-                return await self._exchange(call, prefix, timeout, sent_id)
+                return await self._exchange(call, request, sent_id)
         except TimeoutError as error:
             raise NoAnswer(call, request_id=sent_id) from error
         except httpx.TransportError as error:
             raise _translated(error)(call, request_id=sent_id) from error
 
-    async def _exchange(self, call: Call, prefix: str, timeout: timedelta, sent_id: str) -> tuple[bytes, int, str]:
-        request = self._request(call, prefix, timeout, sent_id)
+    async def _exchange(self, call: Call, request: httpx.Request, sent_id: str) -> tuple[bytes, int, str]:
         response = await self._http.send(request, stream=True)
         try:
             if response.is_success:
@@ -167,6 +171,16 @@ class Wire:
 
     def _secrets(self, request: httpx.Request) -> tuple[str, str]:
         return self._auth.customer_secret.get_secret_value(), request.headers["Authorization"].partition(" ")[2]
+
+
+def _at_the_headers(do: Callable[[], Awaitable[None]]) -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+    """https://www.python-httpx.org/advanced/extensions/#trace."""
+
+    async def traced(event: str, _: dict[str, Any]) -> None:
+        if event.endswith(".send_request_headers.started"):
+            await do()
+
+    return traced
 
 
 def _translated(error: httpx.TransportError) -> type[AgoraError]:

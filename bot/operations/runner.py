@@ -99,7 +99,11 @@ class Runner:
 
         The engine lets one at a time in, but in no promised order; who is let in works for the first in line.
         """
+        before = None
         while (first := await self.journal.next_of(own.target)) is not None:
+            if before not in {None, first}:
+                await self._still_our_turn(first)
+            before = first
             try:
                 await self._step(first, own.target)
             except (Later, Lost):
@@ -108,6 +112,12 @@ class Runner:
                     raise
             if first == own.id:
                 return
+
+    async def _still_our_turn(self, first: str) -> None:
+        """The next one is at work already only if we stood still and were taken for dead: the turn is another's."""
+        following = await self.journal.load(first)
+        if following is not None and following.state is State.RUNNING:
+            raise Later(timedelta(seconds=1))
 
     async def _step(self, operation_id: str, target: str) -> None:
         written = await self.journal.load(operation_id)

@@ -231,6 +231,39 @@ async def test_proxy_settings_are_left_aside(agora: AgoraStandIn, monkeypatch: p
         assert await client.entry_points() == ("live", "sports")
 
 
+class TakenOver(Exception):
+    pass
+
+
+async def test_process_that_stood_still_asks_again_before_it_sends(agora: AgoraStandIn) -> None:
+    """A guard's answer that is old when the request could go out is asked for again; if it is no, nothing is sent."""
+    times, answers = iter([0.0, 12.0, 12.0, 12.0]), iter([None, TakenOver])
+
+    async def ready() -> None:
+        if (refusal := next(answers)) is not None:
+            raise refusal
+
+    async with client_at(agora.url, ticks=lambda: next(times)) as client:
+        with pytest.raises(TakenOver):
+            await client.guarded(ready).enable_recording("live", "eu", "main")
+        await client.enable_recording("live", "eu", "other")
+
+    assert ["other"] == [call.stream for call in agora.calls]
+
+
+async def test_guard_is_asked_once_where_nothing_stands_still(agora: AgoraStandIn) -> None:
+    """The usual case costs one question for each try."""
+    asked: list[str] = []
+
+    async def ready() -> None:
+        asked.append("ready?")
+
+    async with client_at(agora.url) as client:
+        await client.guarded(ready).enable_recording("live", "eu", "main")
+
+    assert ["ready?"] == asked
+
+
 def test_stands_alone() -> None:
     """The module needs nothing else of the bot, no Slack and no Redis."""
     code = "import bot.agora, sys; print(*sorted(name for name in sys.modules if name.split('.')[0] in {names}))"

@@ -127,6 +127,24 @@ async def test_stage_that_is_past_is_left_alone(bench: Bench) -> None:
     assert State.QUEUED == (await bench.now(operation)).state
 
 
+async def test_worker_that_wakes_up_leaves_the_next_one_to_whoever_has_it(bench: Bench) -> None:
+    """
+    A worker was taken for dead, and another one has ended its operation and begun the next: it does not take that on.
+    """
+    first, second = await bench.accepted("a"), await bench.accepted("b")
+    bench.agora.fault("slow:1", stream="a")
+    frozen = asyncio.create_task(bench.work(second))
+    await bench.agora.wait_for(lambda call: call.stream == "a")
+    await bench.work(first)
+    await bench.journal.begin(second.id)
+
+    with pytest.raises(Later):
+        await frozen
+
+    assert ["a", "a"] == bench.streams
+    assert (State.RUNNING, 1) == ((await bench.now(second)).state, (await bench.now(second)).starts)
+
+
 async def test_operation_that_ends_its_worker_is_given_up(bench: Bench) -> None:
     """
     What was begun too often without an end is not begun again: its outcome is unknown, told and audited.
