@@ -50,6 +50,7 @@ async def leases(redis_url: str) -> int:
         return int((await client.xpending("agora-bot:stream", "docket-workers"))["pending"])
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("kind", ["serve", "worker"])
 async def test_work_in_hand_is_finished_or_handed_back(machine: Machine, store: Store, kind: str) -> None:
     """
@@ -72,7 +73,7 @@ async def test_work_in_hand_is_finished_or_handed_back(machine: Machine, store: 
     in_hand = await leases(stage.redis_url)
     stage.agora.clear_faults()
     await another()
-    await stage.slack.wait_for(lambda _: 50 == outcomes(stage), timeout=40)
+    await stage.slack.wait_for(lambda _: 50 == outcomes(stage), timeout=60)
     await stage.outcome("/agora whoami", ADMIN)
 
     assert (0, "bot.stopped") == (status, jsons(first)[-1]["event"])
@@ -137,7 +138,7 @@ async def test_slack_that_hangs_holds_nothing_up(machine: Machine, store: Store)
     status = await first.stop()
     told = outcomes(stage)
     await machine.serve()
-    await stage.slack.wait_for(lambda _: 2 == outcomes(stage))
+    await stage.slack.wait_for(lambda _: 2 == outcomes(stage), timeout=60)
 
     assert (0, "bot.stopped", 0) == (status, jsons(first)[-1]["event"], told)
     assert (2, 2) == (len(stage.wire), len(await trail(store)))
@@ -173,7 +174,7 @@ async def test_redis_that_hangs_holds_nothing_up(machine: Machine, frozen: Redis
     status = await first.stop()
     frozen.process.send_signal(signal.SIGCONT)
     await another()
-    await stage.slack.wait_for(ended, timeout=40)
+    await stage.slack.wait_for(ended, timeout=60)
 
     assert (0, "bot.stopped") == (status, jsons(first)[-1]["event"])
     assert ["main-stage"] * 2 == [call.split("id=")[1] for call in stage.wire]
