@@ -10,12 +10,23 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry, Worker
+from docket import (
+    ConcurrencyLimit,
+    CurrentExecution,
+    Disposition,
+    Docket,
+    Execution,
+    ExponentialRetry,
+    Perpetual,
+    Retry,
+    Worker,
+)
 from docket.dependencies import ForcedRetry
 from redis.exceptions import RedisError
 
@@ -29,6 +40,8 @@ REDELIVERY: Final = timedelta(seconds=10)
 SWEEP_EVERY: Final = timedelta(seconds=15)
 HEARTBEAT_EVERY: Final = timedelta(seconds=5)
 HEARTBEAT_AGAIN: Final = timedelta(seconds=0.5)
+LEFT_FOR: Final = timedelta(seconds=5)  # what is of a newer release; the next to take it may be one that knows it
+SPREAD: Final = 0.1
 HANDING_BACK: Final = timedelta(seconds=1)  # for all that was not finished; then Redis has not answered
 CLOSING: Final = timedelta(seconds=0.5)
 
@@ -89,7 +102,7 @@ class Engine:
                 retry.after(timedelta(0))
             except Later as later:
                 log.info("operation.later operation=%s after=%s", operation_id, later.delay)
-                retry.after(later.delay)
+                retry.after(later.delay * random.uniform(1, 1 + SPREAD))  # noqa: S311 so that not all come at once
 
         async def sweep_operations(
             perpetual: Perpetual = Perpetual(every=SWEEP_EVERY, automatic=True),  # noqa: B008 as above
@@ -122,9 +135,11 @@ class Engine:
         when = datetime.now(UTC) + after if after else None
         try:
             async with asyncio.timeout(1.5):
-                await self._docket.add(self._operation, when=when, key=key)(operation_id, target)
+                queued = await self._docket.add(self._operation, when=when, key=key)(operation_id, target)
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreError("The queue does not answer.", reason="queue") from error
+        if queued.disposition is Disposition.STRUCK:  # nothing of ours does that: somebody used docket's command line
+            raise StoreError("The queue was told to take no operations. Lift it: `docket restore`.", reason="queue")
 
     def start_worker(self) -> None:
         """Run operations in this process until `stop_worker`."""
@@ -186,15 +201,12 @@ def _unexpected(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], ForcedRetry))
 
 
-class _NotOurs(Exception):
-    """A task of a newer release."""
-
-
 async def _hand_back(
     *args: Any,
     execution: Execution = CurrentExecution(),  # noqa: B008 docket reads the default as a declaration
-    retry: Retry = Retry.forever(delay=timedelta(seconds=15)),  # noqa: B008 as above
+    retry: Retry = Retry.forever(),  # noqa: B008 as above
     **kwargs: Any,
 ) -> None:
     """Leave a task that this release does not know to one that does; docket would mark it as done."""
-    raise _NotOurs(execution.function_name)
+    log.info("operation.left task=%s key=%s", execution.function_name, execution.key)
+    retry.after(LEFT_FOR)
