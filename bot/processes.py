@@ -17,6 +17,7 @@ from bot.app import Core, join
 from bot.background import Background
 from bot.clock import Clock, now
 from bot.ending import end
+from bot.lateness import watch
 from bot.setting_kinds import clear
 from bot.settings import Settings
 from bot.slack.greeting import Greeting
@@ -70,6 +71,8 @@ class Bot:
         if bound is not None:
             self._stack.callback(bound.close)
         core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
+        watching = asyncio.create_task(watch(core.metrics.late), name="loop watch")
+        self._stack.callback(watching.cancel)
         if worker:
             core.engine.start_worker()
             self._ends.append(lambda: core.engine.stop_worker(WORKER_GRACE))
