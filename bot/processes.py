@@ -24,6 +24,7 @@ from bot.slack.greeting import Greeting
 from bot.slack.http import SlackEndpoint
 from bot.slack.listeners import bolt_app
 from bot.slack.socket import Socket
+from bot.store.keeping import warn
 from bot.web.server import WebServer, bind
 from bot.web.site import site
 
@@ -71,8 +72,8 @@ class Bot:
         if bound is not None:
             self._stack.callback(bound.close)
         core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
-        watching = asyncio.create_task(watch(core.metrics.late), name="loop watch")
-        self._stack.callback(watching.cancel)
+        self._alongside(watch(core.metrics.late), "loop watch")
+        self._alongside(warn(core.store), "store warning")
         if worker:
             core.engine.start_worker()
             self._ends.append(lambda: core.engine.stop_worker(WORKER_GRACE))
@@ -89,6 +90,10 @@ class Bot:
             await self._stack.aclose()
         if self._started:
             log.info("bot.stopped")
+
+    def _alongside(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._stack.push_async_callback(end, task, within=timedelta(seconds=0.2))
 
     async def _open_web(self, core: Core, bound: socket.socket) -> None:
         app = bolt_app(
