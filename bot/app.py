@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +15,7 @@ from bot import commands
 from bot.access.gate import Gate
 from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
+from bot.agora.waiting import LONGEST_PAUSE
 from bot.audit import Audit
 from bot.background import Background
 from bot.catalog import Catalog
@@ -42,6 +44,10 @@ from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
+# A command on 1,000 streams at an Agora that hangs takes longer, and goes on where it was: each result is kept.
+LONGEST_RUN: Final = timedelta(minutes=15)
+CLOSING: Final = timedelta(seconds=0.5)
+LEAVING: Final = timedelta(seconds=1.5)  # the embedded store; it ends by itself if that takes longer
 
 log = structlog.get_logger(__name__)
 
@@ -90,15 +96,21 @@ async def open_store(stack: AsyncExitStack, settings: Settings) -> tuple[Store, 
     else:
         url = clear(settings.redis_url)
     store = await connect(url, max_connections=CONNECTIONS)
-    stack.push_async_callback(store.close)
+    stack.push_async_callback(_close, store)
     return store, url
 
 
 async def _stop(embedded: Embedded) -> None:
     try:
-        await embedded.stop()
+        await embedded.stop(patience=LEAVING)
     except StoreError as error:
         log.warning("store.not_stopped", reason=str(error))
+
+
+async def _close(store: Store) -> None:
+    with suppress(TimeoutError):  # what is still to be sent to a Redis that hangs is not waited for
+        async with asyncio.timeout(CLOSING.total_seconds()):
+            await store.close()
 
 
 async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
@@ -114,7 +126,6 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     agora = await stack.enter_async_context(
         make_agora(settings, clock=clock, before_try=pace, on_try=lambda tried: _count(metrics, tried))
     )
-    stack.push_async_callback(background.finish, timedelta(seconds=1.5))
     teller, plans = SlackTeller(api), Plans(store, journal)
 
     async def requeue(operation: Operation, when: datetime | None = None, *, turn: str = "") -> None:
@@ -143,6 +154,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         url=docket_url(url, max_connections=500),
         name="agora-bot",
         work=runner.work,
+        longest=longest_run(settings),
         sweep=runner.sweep,
         alive=journal.worker_seen,
         gone=journal.worker_gone,
@@ -174,6 +186,12 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         background=background,
     )
     return Core(store, engine, api, dispatcher, clicks, background, metrics, runner.sweep)
+
+
+def longest_run(settings: Settings) -> timedelta:
+    """How long an operation may run: more than all that has a limit of its own."""
+    call = settings.agora_attempts * (settings.agora_timeout + LONGEST_PAUSE)
+    return max(LONGEST_RUN, 2 * call)  # twice: what was asked for, and looking why it went wrong
 
 
 def make_agora(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from enum import StrEnum
 
 from bot.agora import AgoraError, explain
 from bot.app import make_agora, open_store
@@ -12,9 +13,19 @@ from bot.clock import now
 from bot.setting_kinds import clear
 from bot.settings import BadSettings, Needs, Settings, load
 from bot.slack.api import SlackApi, SlackError
-from bot.store import StoreError
+from bot.store import Store, StoreError
+from bot.store.keeping import doubts
 
-Finding = tuple[bool, str]
+
+class Mark(StrEnum):
+    """How it looks."""
+
+    FINE = "ok"
+    DOUBTFUL = "warn"  # works, and may lose something one day
+    WRONG = "FAIL"
+
+
+Finding = tuple[Mark, str]
 
 
 async def check() -> int:
@@ -23,14 +34,14 @@ async def check() -> int:
         settings = load(Needs.SERVE)
     except BadSettings as error:
         for problem in error.problems:
-            _print("Settings", (False, problem))
+            _print("Settings", (Mark.WRONG, problem))
         return 1
-    _print("Settings", (True, "all there"))
+    _print("Settings", (Mark.FINE, "all there"))
     probes: dict[str, Callable[[Settings], Awaitable[Finding]]] = {"Redis": _redis, "Slack": _slack, "Agora": _agora}
     findings = {name: await probe(settings) for name, probe in probes.items()}
     for name, finding in findings.items():
         _print(name, finding)
-    return 0 if all(good for good, _ in findings.values()) else 1
+    return 1 if Mark.WRONG in {mark for mark, _ in findings.values()} else 0
 
 
 async def _redis(settings: Settings) -> Finding:
@@ -38,9 +49,18 @@ async def _redis(settings: Settings) -> Finding:
         async with AsyncExitStack() as stack:
             store, _ = await open_store(stack, settings)
             await store.ping()
+            doubtful = await _doubts(store)
     except StoreError as error:
-        return False, f"{error} See REDIS_URL."
-    return True, "answers" if settings.redis_url else f"the embedded store under {settings.data_dir} answers"
+        return Mark.WRONG, f"{error} See REDIS_URL."
+    answers = "answers" if settings.redis_url else f"the embedded store under {settings.data_dir} answers"
+    return (Mark.DOUBTFUL, f"{answers}. {' '.join(doubtful)}") if doubtful else (Mark.FINE, answers)
+
+
+async def _doubts(store: Store) -> tuple[str, ...]:
+    try:
+        return await doubts(store)
+    except StoreError:  # some do not let everybody ask; they answered before
+        return ()
 
 
 async def _slack(settings: Settings) -> Finding:
@@ -48,8 +68,8 @@ async def _slack(settings: Settings) -> Finding:
         try:
             answer = await api.call("auth.test")
         except SlackError as error:
-            return False, f"refused or away: {error}. See SLACK_BOT_TOKEN; copy it from OAuth & Permissions."
-    return True, f"the token belongs to {answer.get('user', 'a bot')} in {answer.get('team', 'a workspace')}"
+            return Mark.WRONG, f"refused or away: {error}. See SLACK_BOT_TOKEN; copy it from OAuth & Permissions."
+    return Mark.FINE, f"the token belongs to {answer.get('user', 'a bot')} in {answer.get('team', 'a workspace')}"
 
 
 async def _agora(settings: Settings) -> Finding:
@@ -59,10 +79,10 @@ async def _agora(settings: Settings) -> Finding:
         except AgoraError as error:
             explanation = explain(error)
             names = "AGORA_APP_ID, AGORA_CUSTOMER_ID and AGORA_CUSTOMER_SECRET" if error.status else "AGORA_API_URL"
-            return False, f"{explanation.happened} {explanation.advice} See {names}.".replace("`", "")
-    return True, f"{len(entries)} entry points: {', '.join(entries[:5])}"
+            return Mark.WRONG, f"{explanation.happened} {explanation.advice} See {names}.".replace("`", "")
+    return Mark.FINE, f"{len(entries)} entry points: {', '.join(entries[:5])}"
 
 
 def _print(name: str, finding: Finding) -> None:
-    good, words = finding
-    print(f"{'ok  ' if good else 'FAIL'}  {name:<9} {words}")
+    mark, words = finding
+    print(f"{mark:<4}  {name:<9} {words}")

@@ -20,6 +20,7 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes, plan_cards
 from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
+from bot.operations.kept import Newer
 from bot.operations.operation import Operation, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
@@ -36,6 +37,10 @@ AWAY = Notice(
 UNCLEAR = Notice(
     headline="It is not known whether this click counted: the bot lost touch with its memory (Redis).",
     after=("Press again in a moment, or watch the channel: it counts once, however often you press.",),
+)
+NEWER = Notice(
+    headline="Nothing was done: this button is of a newer release of the bot than the one that answers you.",
+    after=("The bot is being renewed. Press again in a moment.",),
 )
 UNKNOWN = Notice(
     headline="This button belongs to no operation that the bot knows.",
@@ -118,7 +123,10 @@ class Clicks:
 
     async def _look(self, click: Click) -> Pressed | tuple[Operation, int]:
         """Why it can't be pressed; else the operation, and until when in Redis' time the press may be written down."""
-        operation = await self._journal.load(click.operation) if is_id(click.operation) else None
+        try:
+            operation = await self._journal.load(click.operation) if is_id(click.operation) else None
+        except Newer:
+            return Pressed(NEWER)
         if operation is None:
             return Pressed(UNKNOWN)
         if click.action != "operation_retry" and not await self._own(click, operation):

@@ -15,6 +15,7 @@ from prometheus_client.exposition import choose_encoder
 
 # Seconds. Slack waits 3 s for an acknowledgement; an Agora call with all its tries may take most of a minute.
 FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
+LATE: Final = (1, 3, 10, 30)  # Slack's limit, and the engine's: a worker that stands still for longer is taken for dead
 SLOW: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,7 @@ class Metrics:
         self._queue_wait = self._times("queue_wait", "From written down to taken by a worker.")
         self._agora_call = self._times("agora_call", "One try of one call to Agora.", "call", "status")
         self._tell = self._times("tell", "Posting or updating a card in Slack.")
+        self._late = self._times("loop_late", "How late the loop was, each time that it was late.", buckets=LATE)
         self._operations = Counter(
             "operations", "Finished operations.", ("command", "outcome"), namespace="agora_bot", registry=self._registry
         )
@@ -72,6 +74,10 @@ class Metrics:
     def told(self, took: timedelta) -> None:
         """Time a card."""
         self._tell.observe(took.total_seconds())
+
+    def late(self, lag: timedelta) -> None:
+        """Count that the loop was late, and by how much."""
+        self._late.observe(lag.total_seconds())
 
     def finished(self, command: str, outcome: str) -> None:
         """Count a finished operation."""

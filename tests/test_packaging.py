@@ -66,6 +66,13 @@ def test_what_development_needs_is_locked(project: dict[str, Any]) -> None:
     assert wanted & set(locked("requirements.lock")) == set()
 
 
+def test_the_engine_is_pinned_to_one_minor_release(project: dict[str, Any]) -> None:
+    """What runs the operations is in its zeros, where a minor release may change anything."""
+    (engine,) = [wanted for wanted in project["project"]["dependencies"] if wanted.startswith("pydocket")]
+
+    assert engine == "pydocket>=0.27,<0.28"
+
+
 def test_tests_run_on_what_is_installed() -> None:
     """Both locks agree on the versions of what they share."""
     runtime, development = locked("requirements.lock"), locked("requirements-dev.lock")

@@ -10,15 +10,28 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry, Worker
+from docket import (
+    ConcurrencyLimit,
+    CurrentExecution,
+    Disposition,
+    Docket,
+    Execution,
+    ExponentialRetry,
+    Perpetual,
+    Retry,
+    Worker,
+)
 from docket.dependencies import ForcedRetry
 from redis.exceptions import RedisError
 
+from bot.ending import end
+from bot.operations.in_hand import InHand, PutDown
 from bot.store import StoreError
 
 SLOTS: Final = 50
@@ -27,6 +40,10 @@ REDELIVERY: Final = timedelta(seconds=10)
 SWEEP_EVERY: Final = timedelta(seconds=15)
 HEARTBEAT_EVERY: Final = timedelta(seconds=5)
 HEARTBEAT_AGAIN: Final = timedelta(seconds=0.5)
+LEFT_FOR: Final = timedelta(seconds=5)  # what is of a newer release; the next to take it may be one that knows it
+SPREAD: Final = 0.1
+HANDING_BACK: Final = timedelta(seconds=1)  # for all that was not finished; then Redis has not answered
+CLOSING: Final = timedelta(seconds=0.5)
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +64,7 @@ class Engine:
         url: Redis, in docket's form, with a pool larger than the slots.
         name: Keeps one deployment's queue apart from another's.
         work: Takes an operation on by its id and the target that it was queued on; called at least once.
+        longest: What takes longer met a mistake of ours: it is stopped, and begun again like anything that failed.
         sweep: Queues again what was written down and got lost on the way.
         alive: Told every few seconds that this worker lives, with its name.
         gone: Told that it ends.
@@ -58,6 +76,7 @@ class Engine:
         url: str,
         name: str,
         work: Callable[[str, str], Awaitable[None]],
+        longest: timedelta,
         sweep: Callable[[], Awaitable[None]],
         alive: Callable[[str], Awaitable[None]],
         gone: Callable[[str], Awaitable[None]],
@@ -66,6 +85,7 @@ class Engine:
         self._alive, self._gone = alive, gone
         self._worker: asyncio.Task[None] | None = None
         self._heart: asyncio.Task[None] | None = None
+        self._in_hand = InHand()
         self.worker_name = f"{socket.gethostname()}#{os.getpid()}"
 
         async def operation(
@@ -76,10 +96,13 @@ class Engine:
             ),
         ) -> None:
             try:
-                await work(operation_id, target)
+                await self._in_hand.finish(work(operation_id, target), within=longest)
+            except PutDown:  # queued again in the step that gives it up: nobody waits for the lease
+                log.info("operation.handed_back operation=%s", operation_id)
+                retry.after(timedelta(0))
             except Later as later:
                 log.info("operation.later operation=%s after=%s", operation_id, later.delay)
-                retry.after(later.delay)
+                retry.after(later.delay * random.uniform(1, 1 + SPREAD))  # noqa: S311 so that not all come at once
 
         async def sweep_operations(
             perpetual: Perpetual = Perpetual(every=SWEEP_EVERY, automatic=True),  # noqa: B008 as above
@@ -112,9 +135,11 @@ class Engine:
         when = datetime.now(UTC) + after if after else None
         try:
             async with asyncio.timeout(1.5):
-                await self._docket.add(self._operation, when=when, key=key)(operation_id, target)
+                queued = await self._docket.add(self._operation, when=when, key=key)(operation_id, target)
         except (RedisError, OSError, TimeoutError) as error:
             raise StoreError("The queue does not answer.", reason="queue") from error
+        if queued.disposition is Disposition.STRUCK:  # nothing of ours does that: somebody used docket's command line
+            raise StoreError("The queue was told to take no operations. Lift it: `docket restore`.", reason="queue")
 
     def start_worker(self) -> None:
         """Run operations in this process until `stop_worker`."""
@@ -122,22 +147,31 @@ class Engine:
         self._heart = asyncio.create_task(self._beat(), name="worker heartbeat")
 
     async def stop_worker(self, grace: timedelta) -> None:
-        """Finish what is running, hand back what is not done within *grace*."""
-        for task in (self._heart, self._worker):
-            if task is not None:
-                task.cancel()
-        if self._worker is not None:
-            _, late = await asyncio.wait([self._worker], timeout=grace.total_seconds())
-            for task in late:  # its lease lapses, and another worker begins the operation again
-                task.cancel()
-                await asyncio.wait([task], timeout=1)
-            with contextlib.suppress(StoreError):
-                await self._gone(self.worker_name)
+        """Take nothing new; finish what is running, hand back at once what is not done within *grace*."""
+        if self._worker is None or self._heart is None:
+            return
+        await end(self._heart, within=CLOSING)
+        await asyncio.gather(self._drain(self._worker, grace), self._say_gone())
 
     async def close(self) -> None:
         """Close the queue."""
-        with contextlib.suppress(RedisError, OSError):
-            await self._docket.__aexit__(None, None, None)
+        with contextlib.suppress(RedisError, OSError, TimeoutError):
+            async with asyncio.timeout(CLOSING.total_seconds()):
+                await self._docket.__aexit__(None, None, None)
+
+    async def _drain(self, worker: asyncio.Task[None], grace: timedelta) -> None:
+        worker.cancel()
+        grace = grace if self._in_hand.busy else HANDING_BACK  # an idle one is only late where Redis does not answer
+        _, late = await asyncio.wait([worker], timeout=grace.total_seconds())
+        if late:
+            self._in_hand.put_down()
+            _, late = await asyncio.wait([worker], timeout=HANDING_BACK.total_seconds())
+        if late:  # the leases lapse, and another worker begins the operations again
+            await end(worker, within=CLOSING)
+
+    async def _say_gone(self) -> None:
+        with contextlib.suppress(StoreError):
+            await self._gone(self.worker_name)
 
     async def _run(self) -> None:
         async with Worker(
@@ -167,15 +201,12 @@ def _unexpected(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], ForcedRetry))
 
 
-class _NotOurs(Exception):
-    """A task of a newer release."""
-
-
 async def _hand_back(
     *args: Any,
     execution: Execution = CurrentExecution(),  # noqa: B008 docket reads the default as a declaration
-    retry: Retry = Retry.forever(delay=timedelta(seconds=15)),  # noqa: B008 as above
+    retry: Retry = Retry.forever(),  # noqa: B008 as above
     **kwargs: Any,
 ) -> None:
     """Leave a task that this release does not know to one that does; docket would mark it as done."""
-    raise _NotOurs(execution.function_name)
+    log.info("operation.left task=%s key=%s", execution.function_name, execution.key)
+    retry.after(LEFT_FOR)

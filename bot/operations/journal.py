@@ -95,7 +95,7 @@ class Journal:
             [
                 operation.id,
                 deadline_ms,
-                operation.model_dump_json(include=kept.RECORD),
+                kept.record(operation),
                 operation.state,
                 kept.ms(operation.created),
                 int(REMEMBERED.total_seconds()),
@@ -154,7 +154,9 @@ class Journal:
 
     async def keep_item(self, operation: Operation, item: ItemResult) -> None:
         """Keep the result of one of several items: a checkpoint, not to be done again."""
-        await self._move(operation, State.RUNNING, State.RUNNING, {f"item:{item.item}": item.model_dump_json()})
+        # It came further this time: stopped by deployments, not by what it does. 1, since it has been begun before.
+        kept_now: dict[str, str | int] = {f"item:{item.item}": item.model_dump_json(), "runs": 1}
+        await self._move(operation, State.RUNNING, State.RUNNING, kept_now)
 
     async def keep_card(self, operation: Operation, card: Card) -> None:
         """Keep where the operation's one message stands."""

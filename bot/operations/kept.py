@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from bot.operations.operation import Operation
 from bot.store import Reply
 
@@ -15,6 +17,10 @@ RECORD: Final = set(Operation.model_fields) - {
     "planned", "announced", "plan_card", "followed",
 }  # fmt: skip
 MOMENTS: Final = ("expires", "asked", "decided", "finished", "planned", "announced")
+
+
+class Newer(Exception):
+    """It is written in a form that this release does not know: a newer one wrote it, and it is left to that one."""
 
 
 def ms(moment: datetime) -> int:
@@ -27,8 +33,18 @@ def moment(milliseconds: str) -> datetime:
     return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
+def record(operation: Operation) -> str:
+    """What is written once. Only what is not as usual, so that a new field stops an older release where it is used."""
+    return operation.model_dump_json(include=RECORD, exclude_defaults=True)
+
+
 def operation(reply: Reply | dict[str, str]) -> Operation | None:
-    """Read a hash, flat or as a dictionary, back into an operation."""
+    """
+    Read a hash, flat or as a dictionary, back into an operation.
+
+    Raises:
+        Newer: It holds what this release does not know.
+    """
     if not reply:
         return None
     flat: list[Any] = list(reply) if isinstance(reply, list) else []
@@ -42,4 +58,7 @@ def operation(reply: Reply | dict[str, str]) -> Operation | None:
     known["done"] = {
         name.removeprefix("item:"): json.loads(value) for name, value in fields.items() if name.startswith("item:")
     }
-    return Operation.model_validate(known)
+    try:
+        return Operation.model_validate(known)
+    except ValidationError as error:
+        raise Newer(known.get("id")) from error

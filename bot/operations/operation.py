@@ -125,6 +125,8 @@ class Operation(_Value):
         runs: How often it was begun without an end; one that ends its worker each time is given up.
     """
 
+    model_config = ConfigDict(extra="forbid")  # what a newer release wrote is not carried out half understood
+
     id: str
     command: str
     args: dict[str, Any]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
+from pydantic import ValidationError
 
 from bot.access.gate import Gate
 from bot.access.rolemap import RoleMap
@@ -19,9 +20,10 @@ from bot.errors import UserError
 from bot.metrics import Metrics
 from bot.operations import cards, outcomes
 from bot.operations.desk import Desk
-from bot.operations.engine import Later
+from bot.operations.engine import LEFT_FOR, Later
 from bot.operations.following import Following
 from bot.operations.journal import Journal, Lost
+from bot.operations.kept import Newer
 from bot.operations.operation import Operation, Result, State
 from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
@@ -65,7 +67,10 @@ class Runner:
             Later: It goes on at another time.
             StoreError: Redis is away; to be called again.
         """
-        own = await self.journal.load(operation_id)
+        try:
+            own = await self.journal.load(operation_id)
+        except Newer as error:
+            raise self._left(operation_id) from error
         if own is None:
             return
         if own.state is State.TOLD:  # by a worker that may have ended before it could think of the next one
@@ -87,7 +92,10 @@ class Runner:
         """Queue again what was written down and got lost on the way; harmless for what did not."""
         await self.planning.sweep()
         for operation_id in await self.journal.open_before(self.clock() - timedelta(seconds=10), 1000):
-            operation = await self.journal.load(operation_id)
+            try:
+                operation = await self.journal.load(operation_id)
+            except Newer:
+                continue
             if operation is None:
                 await self.journal.forget(operation_id)
             elif not operation.waits(self.clock()) and not await self.telling.waits(operation):
@@ -120,10 +128,11 @@ class Runner:
             raise Later(timedelta(seconds=1))
 
     async def _step(self, operation_id: str, target: str) -> None:
-        written = await self.journal.load(operation_id)
-        command = self.catalog.get(written.command) if written else None
-        if written and command is None:  # of a newer release: left, not begun, to a worker that knows it
-            raise Later(timedelta(seconds=15))
+        try:
+            written = await self.journal.load(operation_id)
+            command = self._known(written) if written else None
+        except Newer as error:
+            raise self._left(operation_id) from error
         if written and command and written.state is State.FINISHED:
             await self.telling.from_queue(written, command)
             return
@@ -158,6 +167,21 @@ class Runner:
         if operation.asks:
             return await self._ask(operation, command)
         return await self.planning.settle(operation, command)
+
+    def _known(self, operation: Operation) -> AnyCommand:
+        command = self.catalog.get(operation.command)
+        if command is None:
+            raise Newer(operation.command)
+        try:
+            command.args.model_validate(operation.args)
+        except ValidationError as error:
+            raise Newer(operation.command) from error
+        return command
+
+    def _left(self, operation_id: str) -> Later:
+        """Not begun, and not passed by what stands behind it: a worker of the release that wrote it does it."""
+        log.info("operation.left", operation=operation_id, reason="of a newer release")
+        return Later(LEFT_FOR)
 
     async def _ask(self, operation: Operation, command: AnyCommand) -> Operation:
         args = command.args.model_validate(operation.args)

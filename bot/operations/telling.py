@@ -16,6 +16,7 @@ from bot.metrics import Metrics
 from bot.operations import cards, outcomes, plan_cards
 from bot.operations.engine import Later
 from bot.operations.journal import Behind, Floor, Held, Journal
+from bot.operations.kept import Newer
 from bot.operations.operation import Operation, State
 from bot.operations.ports import NotTold, Requeue, Teller, Told
 
@@ -80,7 +81,10 @@ class Telling:
     async def _wake(self, operation_id: str | None, told: Operation) -> None:
         if operation_id is None:
             return
-        following = await self.journal.load(operation_id)
+        try:
+            following = await self.journal.load(operation_id)
+        except Newer:  # a worker of that release sweeps it up
+            return
         if following is None:
             await self.journal.forget(operation_id, channel=told.channel)
         elif following.state is State.FINISHED:

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 STALE_AFTER: Final = timedelta(seconds=60)  # without a pong; Slack is pinged every 10 s
+GOODBYE: Final = timedelta(seconds=1)  # aiohttp would wait 10 s for Slack to close its end
 AGAIN_AFTER: Final = timedelta(seconds=5)  # where the first connection fails; later ones are the SDK's business
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,12 @@ class Socket(AsyncSocketModeHandler):
             await asyncio.wait([self._opening])
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=3)
-        await self.close_async()  # type: ignore[no-untyped-call]
+        try:
+            async with asyncio.timeout(GOODBYE.total_seconds()):
+                await self.close_async()  # type: ignore[no-untyped-call]
+        except TimeoutError:  # Slack does not say goodbye; the rest is closed all the same
+            self.client.current_session = None
+            await self.close_async()  # type: ignore[no-untyped-call]
 
     async def trouble(self) -> str | None:
         """Why Slack can't reach us; None if it can."""

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.operations.operation import Operation, State
+from bot.operations.operation import ItemResult, Operation, Outcome, State
+from bot.operations.runner import MOST_RUNS
 from bot.operations.work import AT_ONCE
 from bot.store import Store, StoreError, connect
 from tests.harness import Time
@@ -107,3 +108,19 @@ async def test_kept_result_is_not_asked_for_again(bench: Bench) -> None:
     assert 0 < len(kept) < len(STREAMS)
     assert sorted({*STREAMS} - {*kept}) == sorted(bench.streams[asked:])
     assert [operation.id] == [told for told, _ in bench.voice.told]
+
+
+async def test_operation_that_comes_further_each_time_is_not_given_up(bench: Bench) -> None:
+    """
+    One that is stopped again and again, as by deployments, goes on for as long as each run keeps a result.
+    """
+    operation = await many(bench)
+    for stream in STREAMS[: MOST_RUNS + 2]:
+        begun = await bench.journal.begin(operation.id)
+        assert begun is not None
+        await bench.journal.keep_item(begun, ItemResult(item=stream, outcome=Outcome.SUCCEEDED, sentence="Kept."))
+
+    await bench.work(operation)
+
+    assert sorted(STREAMS[MOST_RUNS + 2 :]) == sorted(bench.streams)
+    assert ["succeeded"] == [record.outcome for record in await bench.trail()]

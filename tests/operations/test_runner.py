@@ -194,32 +194,3 @@ async def test_outcome_that_cannot_be_told_now_is_told_later(bench: Bench) -> No
     assert timedelta(seconds=7) == later.value.delay
     assert ["main-stage"] == bench.streams
     assert [operation.id] == [told for told, _ in bench.voice.told]
-
-
-async def test_operation_of_a_newer_release_is_left_to_it(bench: Bench) -> None:
-    """
-    A worker that does not know a command leaves it as it is, however often it meets it.
-    """
-    operation = await bench.accepted(command="record backwards")
-
-    for _ in range(MOST_RUNS + 1):
-        with pytest.raises(Later):
-            await bench.work(operation)
-
-    found = await bench.now(operation)
-    assert (State.QUEUED, 0) == (found.state, found.runs)
-
-
-@pytest.mark.timeout(20)
-async def test_whoever_stands_behind_a_newer_release_waits_for_it(bench: Bench) -> None:
-    """
-    The order holds: what stands behind an operation that this release does not know is put off, and not done before it.
-    """
-    first = await bench.accepted(command="record backwards")
-    behind = await bench.accepted()
-
-    with pytest.raises(Later):
-        await bench.work(behind)
-
-    states = [(await bench.now(operation)).state for operation in (first, behind)]
-    assert [State.QUEUED, State.QUEUED] == states

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from datetime import timedelta
 
+from bot.lateness import LATE
 from bot.store import Store
 from tests.harness import ADMIN, Stage
 from tests.outside.acts import ended, public, trail
@@ -21,7 +22,7 @@ async def after_that(stage: Stage) -> None:
 async def test_worker_that_wakes_up_after_its_lease_ends_nothing_twice(machine: Machine, store: Store) -> None:
     """
     A worker is frozen while Agora answers; another one carries the operation out and tells. The first one wakes up:
-    it makes no further call, tells nothing, and goes on with other work.
+    it makes no further call, tells nothing, and goes on with other work. Its log says that it stood still.
     """
     stage = machine.stage
     await machine.serve("--no-worker")
@@ -35,8 +36,10 @@ async def test_worker_that_wakes_up_after_its_lease_ends_nothing_twice(machine: 
     message = await stage.slack.wait_for(ended, timeout=60)
     first.send(signal.SIGCONT)
     await first.event("operation.lost")
+    late = await first.event("loop.late")
     await after_that(stage)
 
+    assert late["lag_s"] > LATE.total_seconds()
     assert [message] == [shown for shown in public(stage.slack.messages) if "main-stage" in shown.text]
     assert ["main-stage"] * 2 == [call.stream for call in stage.agora.calls if call.stream == "main-stage"]
     records = [record for record in await trail(store) if record.streams == ("main-stage",)]

@@ -24,7 +24,7 @@ async def test_each_command_is_done_once_by_whoever_takes_it(machine: Machine, s
         return await stage.slash(f"/record on {('live', 'sports')[number % 2]} eu s{number}", ADMIN)
 
     answers = await asyncio.gather(*map(typed, range(COMMANDS)))
-    await stage.told(lambda _: COMMANDS == len(list(filter(ended, public(stage.slack.messages)))))
+    await stage.slack.wait_for(lambda _: COMMANDS == len(list(filter(ended, public(stage.slack.messages)))), timeout=60)
     statuses = [await process.stop() for process in (*fronts, *backs)]
 
     wanted = sorted(f"s{number}" for number in range(COMMANDS))
@@ -72,7 +72,7 @@ async def test_operation_of_a_killed_worker_is_carried_on(machine: Machine, stor
 
     await first.kill()
     second = await machine.worker()
-    message = await stage.slack.wait_for(ended, timeout=40)
+    message = await stage.slack.wait_for(ended, timeout=60)
     await stage.outcome("/agora whoami", ADMIN)
     await second.stop()
 

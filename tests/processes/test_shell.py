@@ -149,6 +149,17 @@ async def test_check_of_a_bot_that_would_work(machine: Machine) -> None:
     assert not (machine.folder / ".agora-bot" / "store" / "server.pid").exists()
 
 
+async def test_check_doubts_a_redis_that_may_forget(machine: Machine) -> None:
+    """
+    `check` says what in the setup of Redis may lose what it holds, and what to set; that stops no deployment.
+    """
+    ended = await machine.run("check")
+
+    (line,) = [line for line in ended.out.splitlines() if line.split()[1] == "Redis"]
+    assert (0, "warn") == (ended.status, line.split()[0])
+    assert "Set appendonly to yes." in line
+
+
 async def test_check_finds_all_that_is_wrong(machine: Machine) -> None:
     """
     `check` looks at everything, though one thing fails: what does is named with its setting, and it ends with 1.

@@ -94,3 +94,14 @@ async def test_settings_may_stand_in_a_file(machine: Machine) -> None:
     ended = await machine.run("worker", environ={})
 
     assert ["CONFIRM"] == [line.split()[0] for line in problems(ended)]
+
+
+async def test_redis_that_may_forget_is_named_in_the_log(machine: Machine) -> None:
+    """
+    A process says at its start what in the setup of Redis may lose what it holds, and what to set.
+    """
+    worker = await machine.worker()
+
+    doubtful = await worker.event("store.doubtful")
+
+    assert ("warning", True) == (doubtful["level"], "Set appendonly to yes." in doubtful["reason"])

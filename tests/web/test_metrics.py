@@ -35,12 +35,13 @@ async def test_what_was_measured_is_shown(serve: Serve) -> None:
     metrics.agora_called("enable_recording", 504, timedelta(seconds=10))
     metrics.agora_called("enable_recording", "timeout", timedelta(seconds=1))
     metrics.told(timedelta(seconds=0.5))
+    metrics.late(timedelta(seconds=12))
     metrics.finished("record on", "succeeded")
     metrics.finished("record on", "succeeded")
     client = await serve(metrics=metrics)
     found = samples((await client.get("/metrics")).text)
 
-    expected = [0.02, 0.003, 7, 10, 1, 0.5, 2]
+    expected = [0.02, 0.003, 7, 10, 1, 0.5, 12, 2]
     assert expected == [
         value(found, "ack_seconds_sum", command="record on", outcome="accepted"),
         value(found, "decide_seconds_sum"),
@@ -48,6 +49,7 @@ async def test_what_was_measured_is_shown(serve: Serve) -> None:
         value(found, "agora_call_seconds_sum", call="enable_recording", status="504"),
         value(found, "agora_call_seconds_sum", call="enable_recording", status="timeout"),
         value(found, "tell_seconds_sum"),
+        value(found, "loop_late_seconds_sum"),
         value(found, "operations_total", command="record on", outcome="succeeded"),
     ]
 
