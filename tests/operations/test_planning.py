@@ -407,3 +407,48 @@ async def test_worker_that_ended_between_is_carried_on(bench: Bench) -> None:
     await bench.work(operation)
 
     assert (1, KICK_OFF) == (len(bench.voice.asked), (await bench.now(operation)).due)
+
+
+async def test_each_step_may_be_sent_twice(bench: Bench) -> None:
+    """
+    A step whose answer was lost is sent again, and changes nothing then.
+    """
+    plans, operation = bench.runner.planning.plans, await typed(bench)
+    begun = await bench.journal.begin(operation.id)
+    command = bench.runner.catalog.get("record on")
+    assert begun is not None
+    assert command is not None
+    plan = await bench.runner.planning.work_out(begun, command)
+    ready = begun.model_copy(update={"plan": plan})
+    for _ in range(2):
+        await plans.keep(begun, plan)
+    assert [State.PLANNED] * 2 == [await plans.settle(ready, EVENING) for _ in range(2)]
+    for _ in range(2):
+        await plans.announced(ready, CARD, EVENING)
+    turn(bench)
+
+    assert [True] * 2 == [await plans.fall_due(ready, bench.time.now()) for _ in range(2)]
+    assert 1 == await bench.store.do("ZCARD", bench.store.key("turns", "live"))
+    await bench.work(operation)
+    assert (["final"], CARD) == (bench.streams, (await bench.now(operation)).plan_card)
+
+
+async def test_card_that_came_after_its_time_is_closed_too(bench: Bench) -> None:
+    """
+    A card that Slack took so long to show that the plan is due is no place for the outcome, and loses its button.
+    """
+    operation = await typed(bench)
+    bench.voice.mute = BUSY
+    with pytest.raises(Later):
+        await bench.work(operation)
+    bench.voice.mute = None
+    ready = await bench.now(operation)
+    turn(bench)
+    await bench.runner.sweep()
+    await bench.runner.planning.plans.announced(ready, CARD, bench.time.now())
+
+    await bench.work(operation)
+
+    now = await bench.now(operation)
+    assert (State.TOLD, CARD) == (now.state, now.plan_card)
+    assert "This plan was due" in bench.voice.shown[-1].headline

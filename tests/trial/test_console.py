@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+import bot
+
+ROOT = Path(bot.__file__).parent.parent
 LIMIT_S = 60
 TRY = [sys.executable, "-m", "bot", "try"]
 PUT = (
@@ -41,7 +44,7 @@ streams
 
 def environment(**more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return {**kept, "PYTHONUTF8": "1", "AGORA_ATTEMPTS": "1", **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "AGORA_ATTEMPTS": "1", **more}
 
 
 def trial(*arguments: str, cwd: Path, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
@@ -433,3 +436,18 @@ def test_two_at_once_do_not_meet(tmp_path: Path) -> None:
     assert "Another `try` runs in this folder" in second.stdout
     assert "only @sam sees" in refused
     assert "→ Agora" not in refused
+
+
+def test_plan_is_done_when_the_clock_is_turned_on(tmp_path: Path) -> None:
+    """
+    A plan is accepted at once; turning the clock on does what is planned, in its order.
+    """
+    later = "/record on live eu final at tomorrow 20:45"
+    assert 0 == trial(later, cwd=tmp_path).returncode
+
+    done = trial("--fresh", cwd=tmp_path, typed=f"{later} for 2h\n1\n/agora planned\nwait 3d\n")
+
+    methods = re.findall("→ Agora  (PUT|DELETE) ", done.stdout)
+    assert (0, "", ["PUT", "DELETE"]) == (done.returncode, done.stderr, methods)
+    assert "1 plan, soonest first" in flat(done.stdout)
+    assert "This plan was due" in flat(done.stdout)
