@@ -21,6 +21,7 @@ from bot.clicks import Clicks
 from bot.clock import Clock
 from bot.command import Effect
 from bot.dispatch import Dispatcher
+from bot.drafts import Drafts
 from bot.metrics import Backlog, Metrics
 from bot.operations.engine import Engine
 from bot.operations.journal import Journal
@@ -34,6 +35,7 @@ from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.teller import SlackTeller
 from bot.store import Embedded, Store, StoreError, connect, docket_url
+from bot.submissions import Submissions
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
 
@@ -54,6 +56,7 @@ class Core:
     api: SlackApi
     dispatcher: Dispatcher
     clicks: Clicks
+    submissions: Submissions
     background: Background
     metrics: Metrics
 
@@ -99,6 +102,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     store, url = await open_store(stack, settings)
     roles = RoleMap(store, admins=settings.bot_admins, clock=clock)
     gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
+    drafts = Drafts(store)
     api = await stack.enter_async_context(
         SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
     )
@@ -146,6 +150,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         catalog=known,
         gate=gate,
         journal=journal,
+        drafts=drafts,
         audit=Audit(store),
         requeue=requeue,
         clock_ms=store.time_ms,
@@ -162,7 +167,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         clock=clock,
         background=background,
     )
-    return Core(store, engine, api, dispatcher, clicks, background, metrics)
+    submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
+    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics)
 
 
 def make_agora(

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.arguments import Args, usage, write
+from bot.form import Form
 from bot.wording import code
+from bot.words import LINE_LIMIT
 
 if TYPE_CHECKING:
     from bot.access.grants import Grant
@@ -168,6 +170,7 @@ class Command(Generic[A]):
         docs: Where the outside system documents what this does.
         example: A whole line that works.
         button: What a button that carries it out says.
+        form: What opens where one argument is left out.
     """
 
     name: str
@@ -179,6 +182,7 @@ class Command(Generic[A]):
     docs: str | None = None
     preview: Previewer[A] | None = None
     button: str = "Do it"
+    form: Form | None = None
     summary: str = field(init=False)
     details: str = field(init=False)
 
@@ -203,8 +207,9 @@ class Command(Generic[A]):
         return f"/{self.name} {usage(self.args)}".rstrip()
 
     def line(self, args: Args) -> str:
-        """The whole line as it would be typed, for others to read."""
-        return f"/{self.name} {write(args, display=True)}".rstrip()
+        """The whole line as it would be typed, for others to read; of too many values the first ones."""
+        start = f"/{self.name} "
+        return f"{start}{write(args, display=True, room=LINE_LIMIT - len(start))}".rstrip()
 
     def resource(self, args: Args) -> Resource:
         """What *args* act on."""
@@ -238,6 +243,7 @@ def command(
     docs: str | None = None,
     preview: Previewer[A] | None = None,
     button: str = "Do it",
+    form: Form | None = None,
 ) -> Callable[[Handler[A]], Command[A]]:
     """
     Declare a command. Registers nothing: the catalog finds the value by walking the folder.
@@ -248,6 +254,6 @@ def command(
     def declare(handler: Handler[A]) -> Command[A]:
         first = next(iter(inspect.signature(handler, eval_str=True).parameters.values()))
         args: type[A] = first.annotation
-        return Command(name, args, handler, role, effect, example, docs, preview, button)
+        return Command(name, args, handler, role, effect, example, docs, preview, button, form)
 
     return declare

@@ -8,8 +8,9 @@ from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, Words, command
 from bot.commands.record_on import RECORDING
+from bot.commands.streams import streams_form
 from bot.kinds import Entry, Region, Streams
-from bot.wording import code, listing, moment
+from bot.wording import code, listing, moment, plural
 
 SHOWN = 10
 
@@ -25,7 +26,7 @@ class RecordOffArgs(Args):
 async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     """Which of the streams are live now; whether they are being recorded can't be asked."""
     unique = list(dict.fromkeys(args.streams))
-    names = listing([code(stream) for stream in unique]) if len(unique) <= SHOWN else f"{len(unique)} streams"
+    names = listing([code(stream) for stream in unique]) if len(unique) <= SHOWN else plural(len(unique), "stream")
     online = await ctx.glimpse(ctx.agora.online_streams(args.entry))
     now = None
     if online is not None:
@@ -49,6 +50,7 @@ async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     docs=RECORDING,
     preview=preview,
     button="Stop recording",
+    form=streams_form("Stop recording…"),
 )
 async def record_off(args: RecordOffArgs, ctx: Context) -> Reply:
     """

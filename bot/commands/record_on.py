@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, Words, command
+from bot.commands.streams import streams_form
 from bot.kinds import Entry, Region, Streams
 from bot.wording import code
 
@@ -26,6 +27,7 @@ class RecordOnArgs(Args):
     example="/record on live eu main-stage",
     docs=RECORDING,
     button="Start recording",
+    form=streams_form("Start recording"),
 )
 async def record_on(args: RecordOnArgs, ctx: Context) -> Reply:
     """

@@ -12,6 +12,7 @@ from bot.store import Reply
 # What is written once; the rest of an operation changes on its way.
 RECORD: Final = set(Operation.model_fields) - {
     "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
+    "stopped",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def operation(reply: Reply | dict[str, str]) -> Operation | None:
     if "record" not in fields:
         return None
     known: dict[str, Any] = json.loads(fields["record"])
-    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried") if name in fields}
+    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried", "stopped") if name in fields}
     known |= {name: moment(fields[name]) for name in ("expires", "asked", "decided", "finished") if name in fields}
     known |= {name: json.loads(fields[name]) for name in ("result", "card") if name in fields}
     known["done"] = {

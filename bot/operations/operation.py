@@ -47,11 +47,17 @@ class _Value(BaseModel):
 
 
 class ItemResult(_Value):
-    """What came of one of several items."""
+    """
+    What came of one of several items.
+
+    Attributes:
+        cause: The sentence without its name: the same for all that failed in the same way.
+    """
 
     item: str
     outcome: Outcome
     sentence: str
+    cause: str = ""
     advice: str = ""
     retry: bool = False
 
@@ -110,6 +116,7 @@ class Operation(_Value):
         retry_of: The operation that this one repeats.
         starts: How often a worker has taken it on; fences off a worker that lost it.
         runs: How often it was begun without an end; one that ends its worker each time is given up.
+        stopped: Who had it begin no further item.
     """
 
     id: str
@@ -136,6 +143,7 @@ class Operation(_Value):
     finished: datetime | None = None
     card: Card | None = None
     retried: str | None = None
+    stopped: str | None = None
     done: dict[str, ItemResult] = {}
 
     @property
@@ -170,9 +178,20 @@ class Operation(_Value):
         return asked and self.expires is not None and self.expires > now
 
     @property
+    def items(self) -> tuple[str, ...]:
+        """What it acts on, each once, where that may be several."""
+        return tuple(dict.fromkeys(self.args.get("streams", ())))
+
+    @property
     def several(self) -> bool:
         """Whether it acts on several items and shows a result for each."""
-        return len(set(self.args.get("streams", ()))) > 1
+        return len(self.items) > 1
+
+    @property
+    def args_again(self) -> dict[str, Any]:
+        """The arguments for doing it again: of several items, those that it can help."""
+        left = self.result.again if self.result else ()
+        return {**self.args, "streams": list(left)} if left else self.args
 
 
 def is_id(text: str) -> bool:

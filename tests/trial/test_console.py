@@ -433,3 +433,25 @@ def test_two_at_once_do_not_meet(tmp_path: Path) -> None:
     assert "Another `try` runs in this folder" in second.stdout
     assert "only @sam sees" in refused
     assert "→ Agora" not in refused
+
+
+def test_forms_are_filled_in_by_a_line(tmp_path: Path) -> None:
+    """
+    A form is shown with how to fill it in; names are pasted, complaints are shown, a file does as well.
+    """
+    (tmp_path / "names.csv").write_text("stream\ncam-3\n")
+    lines = ["/record on live eu", "paste ..", "sam: paste x", "paste cam-1, cam-2", "paste", "/record on live eu",
+             "file nowhere.csv", "file names.csv", "streams"]  # fmt: skip
+
+    done = trial(cwd=tmp_path, typed="\n".join(lines))
+
+    assert (0, "") == (done.returncode, done.stderr)
+    _, form, bad, foreign, pasted, nothing, _, missing, _, streams = done.stdout.split("otto #live-ops> ")[:10]
+    assert "A form opens: Which streams?" in form
+    assert "`paste cam-1, cam-2`" in form
+    assert "The form says: Line 1: `..` can't be the name" in bad
+    assert "There is no form to fill in" in foreign
+    assert "2 of 2 done" in flat(pasted)
+    assert "There is no form to fill in" in nothing
+    assert "There is no text in nowhere.csv" in missing
+    assert all(f"cam-{number}: not live, waits to be recorded in eu" in streams for number in (1, 2, 3))
