@@ -23,6 +23,7 @@ from bot.clicks import Clicks
 from bot.clock import Clock
 from bot.command import Effect
 from bot.dispatch import Dispatcher
+from bot.drafts import Drafts
 from bot.metrics import Backlog, Metrics
 from bot.operations.cancelling import Cancelling
 from bot.operations.desk import Desk
@@ -42,6 +43,7 @@ from bot.slack.api import SlackApi
 from bot.slack.teller import SlackTeller
 from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url
+from bot.submissions import Submissions
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
 # A command on 1,000 streams at an Agora that hangs takes longer, and goes on where it was: each result is kept.
@@ -66,6 +68,7 @@ class Core:
     api: SlackApi
     dispatcher: Dispatcher
     clicks: Clicks
+    submissions: Submissions
     background: Background
     metrics: Metrics
     sweep: Callable[[], Awaitable[None]]
@@ -118,6 +121,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     store, url = await open_store(stack, settings)
     roles = RoleMap(store, admins=settings.bot_admins, clock=clock)
     gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
+    drafts = Drafts(store)
     api = await stack.enter_async_context(
         SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
     )
@@ -169,6 +173,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         catalog=known,
         gate=gate,
         journal=journal,
+        drafts=drafts,
         audit=Audit(store),
         requeue=requeue,
         clock_ms=store.time_ms,
@@ -185,7 +190,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         clock=clock,
         background=background,
     )
-    return Core(store, engine, api, dispatcher, clicks, background, metrics, runner.sweep)
+    submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
+    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, runner.sweep)
 
 
 def longest_run(settings: Settings) -> timedelta:

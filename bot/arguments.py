@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.errors import BadArguments
 from bot.kinds import Keyword, Kind, Many, NotThis
-from bot.wording import code, listing
+from bot.wording import code, listing, plural
 from bot.words import LINE_LIMIT, Word, join, quote, retype
 
 
@@ -22,17 +22,43 @@ class Args(BaseModel):
 
 A = TypeVar("A", bound=Args)
 MOST_TOO_MANY = 20  # words; leaving more of them out would be another command
+COUNT_ROOM: Final = 20  # characters for the count behind values that are not all shown
+SOME: Final = 50  # characters of values, where it can't be all of them
+
+
+class Missing(BadArguments):
+    """
+    What has to be there is not.
+
+    Attributes:
+        fields: The fields that are missing.
+        found: The values of the others.
+    """
+
+    def __init__(self, message: str, *, hint: str, fields: tuple[str, ...], found: dict[str, Any]) -> None:
+        super().__init__(message, hint=hint)
+        self.fields, self.found = fields, found
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One field of an `Args` model, as it is typed."""
+    """One field of an `Args` model, as it is typed; *most* is how many different values it may have, None: one."""
 
     field: str
     kind: Kind
     keyword: str | None
-    many: bool
+    most: int | None
     required: bool
+
+    @property
+    def many(self) -> bool:
+        """Whether it may be repeated."""
+        return self.most is not None
+
+    @property
+    def noun(self) -> str:
+        """What one of its values is called, such as `stream`."""
+        return self.kind.shown.strip("<>")
 
     @property
     def usage(self) -> str:
@@ -63,14 +89,19 @@ def read(args: type[A], words: list[Word], *, start: str) -> A:
 
     Raises:
         BadArguments: Says what was wrong and what to type instead.
+        Missing: Nothing else was wrong.
     """
     found = _Line(args, words, start).read()
     try:
         return args.model_validate(found)
     except ValidationError as error:
-        first = error.errors()[0]
-        reason = first.get("ctx", {}).get("error") or first["msg"]
-        raise BadArguments(str(reason), hint=f"Usage: `{start} {usage(args)}`") from None
+        raise BadArguments(problem(error), hint=f"Usage: `{start} {usage(args)}`") from None
+
+
+def problem(error: ValidationError) -> str:
+    """What is wrong with arguments that can each be read, but do not go together."""
+    first = error.errors()[0]
+    return str(first.get("ctx", {}).get("error") or first["msg"])
 
 
 def hint(args: type[Args], words: list[Word], *, start: str) -> str:
@@ -78,8 +109,21 @@ def hint(args: type[Args], words: list[Word], *, start: str) -> str:
     return _Line(args, words, start).hint(words)
 
 
-def write(args: Args, *, display: bool = False) -> str:
-    """Print *args* so that `read` gives them back; to *display*, without what others should not read."""
+def part(args: type[A], found: dict[str, Any]) -> A:
+    """*args* as far as they are *found*, to decide on and to show; they can't be carried out."""
+    unknown = {one.field: () if one.many else None for one in parameters(args) if one.required}
+    return args.model_construct(**{**unknown, **found})
+
+
+def write(args: Args, *, display: bool = False, room: int = LINE_LIMIT) -> str:
+    """
+    Print *args* so that `read` gives them back.
+
+    Args:
+        args: The arguments.
+        display: For others to read: without what they should not, and of too many values the first ones.
+        room: Characters in all, for *display*.
+    """
     every = parameters(type(args))
     keywords = {parameter.keyword for parameter in every if parameter.keyword}
     words: list[str] = []
@@ -89,20 +133,35 @@ def write(args: Args, *, display: bool = False) -> str:
             continue
         words += [parameter.keyword] if parameter.keyword else []
         show = (parameter.kind.display if display else None) or parameter.kind.print
-        for one in map(show, value if parameter.many else [value]):
-            if parameter.kind.words > 1:
-                words.append(join(one.split(" ")))
-            else:  # a stream that is called as one of our keywords
-                words.append(quote(one, always=not parameter.keyword and one.casefold() in keywords))
+        shown = [_typed(parameter, show(one), keywords) for one in (value if parameter.many else [value])]
+        words += _fitting(shown, parameter.noun, room - len(" ".join(words)) - 1) if display else shown
     return " ".join(words)
+
+
+def _typed(parameter: Parameter, one: str, keywords: set[str]) -> str:
+    """One value as it is typed: a stream that is called as one of our keywords stands in quotes."""
+    if parameter.kind.words > 1:
+        return join(one.split(" "))
+    return quote(one, always=not parameter.keyword and one.casefold() in keywords)
+
+
+def _fitting(words: list[str], noun: str, room: int) -> list[str]:
+    """All, or where there is no room for that the first ones and how many there are."""
+    if len(words) <= 1 or len(" ".join(words)) <= room:
+        return words
+    kept, left = 1, min(SOME, room - COUNT_ROOM - len(noun)) - len(words[0])
+    while len(words[kept]) < left:
+        left -= len(words[kept]) + 1
+        kept += 1
+    return [*words[:kept], f"… ({plural(len(set(words)), noun)})"]
 
 
 def _parameter(name: str, field: FieldInfo) -> Parameter:
     marks = [*field.metadata, *_marks(field.annotation)]
     kind = next(mark for mark in marks if isinstance(mark, Kind))
     keyword = next((mark.word for mark in marks if isinstance(mark, Keyword)), None)
-    many = any(isinstance(mark, Many) for mark in marks)
-    return Parameter(name, kind, keyword, many, field.is_required())
+    most = next((mark.most for mark in marks if isinstance(mark, Many)), None)
+    return Parameter(name, kind, keyword, most, field.is_required())
 
 
 def _marks(annotation: Any) -> list[Any]:
@@ -129,6 +188,9 @@ class _Line:
             values = [self._value(parameter)]
             while parameter.many and self._more():
                 values.append(self._value(parameter))
+            if parameter.most and (count := len(set(values))) > parameter.most:
+                named = f"{plural(count, parameter.noun)} are named; {parameter.most:,} are the most at once."
+                raise BadArguments(named, hint=self.hint())
             self.found[parameter.field] = tuple(values) if parameter.many else values[0]
         while self.position < len(self.words):
             self._keyword()
@@ -207,7 +269,9 @@ class _Line:
         ]
         if missing:
             wanted = listing([code(parameter.kind.shown) for parameter in missing])
-            raise BadArguments(f"{wanted} {'is' if len(missing) == 1 else 'are'} missing.", hint=self.hint())
+            fields = tuple(parameter.field for parameter in missing)
+            message = f"{wanted} {'is' if len(missing) == 1 else 'are'} missing."
+            raise Missing(message, hint=self.hint(), fields=fields, found=self.found)
 
     def hint(self, words: list[Word] | None = None) -> str:
         """The corrected line, if it is short and can be read, else how the command is typed."""

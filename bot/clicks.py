@@ -11,8 +11,8 @@ from typing import Final
 
 import structlog
 
-from bot import moments
 from bot.access.gate import Gate
+from bot.access.roles import Role
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.moments import Plan
@@ -129,9 +129,12 @@ class Clicks:
             return Pressed(NEWER)
         if operation is None:
             return Pressed(UNKNOWN)
-        if click.action != "operation_retry" and not await self._own(click, operation):
+        stop = click.action == "operation_stop"
+        if click.action != "operation_retry" and not stop and not await self._own(click, operation):
             return _foreign(operation)
-        if click.action != "operation_cancel" and (reason := await self._objection(click.person, operation)):
+        free = click.action == "operation_cancel" or (stop and click.person == operation.person)
+        needed = Role.MANAGER if stop else None
+        if not free and (reason := await self._objection(click.person, operation, needed)):
             return Pressed(Notice(f"{reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.helpers(),)))
         return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
 
@@ -149,6 +152,8 @@ class Clicks:
                 return await self._cancel(click, operation)
             case "operation_retry":
                 return await self._retry(click, operation, deadline_ms)
+            case "operation_stop":
+                return await self._stop(click, operation, deadline_ms)
             case _:
                 return Pressed(Notice("This release of the bot does not know that button. Nothing was done."))
 
@@ -178,6 +183,16 @@ class Clicks:
             await self._journal.told(operation, "click")
         return Pressed(cards.cancelled(operation), replace=True)
 
+    async def _stop(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
+        small = cards.named(operation)
+        match await self._journal.stop(operation, click.person, deadline_ms=deadline_ms):
+            case State.RUNNING:
+                return Pressed(Notice("Stopping after the ones that are with Agora now.", small=small))
+            case "stopping":
+                return Pressed(Notice("It is stopping already, after the ones that are with Agora now.", small=small))
+            case _:
+                return await self._too_late(operation.id, "There is nothing left to stop.")
+
     async def _retry(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         """Do again what failed, as an operation of its own, in the name of whoever pressed."""
         result = operation.result
@@ -196,8 +211,7 @@ class Clicks:
         return Pressed(cards.ended(retried, command), replace=True)
 
     def _repeat(self, click: Click, operation: Operation) -> Operation:
-        again = operation.result.again if operation.result else ()
-        args = moments.at_once({**operation.args, "streams": list(again)} if again else operation.args)
+        args = moments.at_once(operation.args_again)
         command = self._catalog.get(operation.command)
         line = command.line(command.args.model_validate(args)) if command else operation.line
         return Operation(
@@ -217,14 +231,14 @@ class Clicks:
             plan=Plan(ends=operation.ends, zone=operation.plan.zone) if operation.plan else None,
         )
 
-    async def _objection(self, person_id: str, operation: Operation) -> str | None:
-        """Why the person may not do this, as the role map is now."""
+    async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> str | None:
+        """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
         command = self._catalog.get(operation.command)
         if command is None:
             return "This release of the bot does not know that command."
         standing = await self._gate.standing(person_id)
         args = command.args.model_validate(operation.args)
-        decision = standing.may(command.role, command.resource(args), changes=command.effect.changes)
+        decision = standing.may(needed or command.role, command.resource(args), changes=command.effect.changes)
         return None if decision.allowed else decision.reason
 
     async def _queued(self, operation: Operation) -> None:

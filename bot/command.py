@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.arguments import Args, usage, write
+from bot.form import Form
 from bot.planned import Planned
 from bot.wording import code
+from bot.words import LINE_LIMIT
 
 if TYPE_CHECKING:
     from bot.access.grants import Grant
@@ -185,6 +187,7 @@ class Command(Generic[A]):
         undo: The command that turns it back, on the same arguments.
         deed: What it does, as a sentence goes on with it: "record `final` on `live`".
         whom: Who may use it, where the role alone does not say.
+        form: What opens where one argument is left out.
     """
 
     name: str
@@ -199,6 +202,7 @@ class Command(Generic[A]):
     undo: str | None = None
     deed: Callable[[A], str] | None = None
     whom: str | None = None
+    form: Form | None = None
     summary: str = field(init=False)
     details: str = field(init=False)
 
@@ -232,8 +236,9 @@ class Command(Generic[A]):
         return self.deed(self._own(args)) if self.deed else code(self.line(args), limit=300)
 
     def line(self, args: Args) -> str:
-        """The whole line as it would be typed, for others to read."""
-        return f"/{self.name} {write(args, display=True)}".rstrip()
+        """The whole line as it would be typed, for others to read; of too many values the first ones."""
+        start = f"/{self.name} "
+        return f"{start}{write(args, display=True, room=LINE_LIMIT - len(start))}".rstrip()
 
     def resource(self, args: Args) -> Resource:
         """What *args* act on."""
@@ -270,6 +275,7 @@ def command(
     undo: str | None = None,
     deed: Callable[[A], str] | None = None,
     whom: str | None = None,
+    form: Form | None = None,
 ) -> Callable[[Handler[A]], Command[A]]:
     """
     Declare a command. Registers nothing: the catalog finds the value by walking the folder.
@@ -280,6 +286,6 @@ def command(
     def declare(handler: Handler[A]) -> Command[A]:
         first = next(iter(inspect.signature(handler, eval_str=True).parameters.values()))
         args: type[A] = first.annotation
-        return Command(name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom)
+        return Command(name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom, form)
 
     return declare

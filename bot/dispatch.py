@@ -10,14 +10,16 @@ from typing import Final
 
 import structlog
 
-from bot import arguments, help, moments, words  # noqa: A004 our own module
+from bot import arguments, drafts, help, moments, words  # noqa: A004 our own module
 from bot.access.gate import Gate
 from bot.arguments import Args
 from bot.audit import Audit
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.command import AnyCommand, Effect
+from bot.drafts import Asking, Draft, Drafts
 from bot.errors import BadArguments
+from bot.form import Form
 from bot.metrics import Metrics
 from bot.notice import Notice
 from bot.operations import cards, outcomes
@@ -36,6 +38,18 @@ AWAY: Final = Notice(
     headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
     after=("Try again in a moment. If it stays so, tell whoever runs the bot.",),
 )
+
+
+class Away(Exception):
+    """Redis does not answer; nothing was done, and nothing will be."""
+
+
+class Halfway(Exception):
+    """Redis went away while the operation was written down; whether it was is not known."""
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__(operation.id)
+        self.operation = operation
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,7 @@ class Dispatcher:
         catalog: Catalog,
         gate: Gate,
         journal: Journal,
+        drafts: Drafts,
         audit: Audit,
         requeue: Callable[[Operation], Awaitable[None]],
         clock_ms: Callable[[], Awaitable[int]],
@@ -81,10 +96,11 @@ class Dispatcher:
         metrics: Metrics,
     ) -> None:
         self._catalog, self._gate, self._journal, self._audit = catalog, gate, journal, audit
+        self._drafts = drafts
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
         self._asks, self._metrics = asks, metrics
 
-    async def invoke(self, invocation: Invocation) -> Notice | None:
+    async def invoke(self, invocation: Invocation) -> Notice | Asking | None:
         """Take a command; the notice is for its caller alone, None says that there is nothing to say yet."""
         try:
             parsed = self._parse(invocation)
@@ -92,16 +108,40 @@ class Dispatcher:
             return Notice(headline=error.message, after=(error.hint,) if error.hint else ())
         if isinstance(parsed, Notice):
             return parsed
-        command, args = parsed
         until = asyncio.get_running_loop().time() + ANSWER_WITHIN.total_seconds()
+        try:
+            return await self.take(invocation, *parsed, until=until)
+        except Away:
+            return AWAY
+        except Halfway as lost:
+            return _halfway(lost.operation)
+
+    async def take(
+        self, invocation: Invocation, command: AnyCommand, args: Args, *, until: float
+    ) -> Notice | Asking | None:
+        """
+        Decide on what was typed, or filled in, and write it down; or have the rest of it asked for.
+
+        Args:
+            invocation: Who, and where.
+            command: What.
+            args: On what; without what the command's form asks for, that is opened.
+            until: In the time of the event loop.
+
+        Raises:
+            Away: Redis did not answer in time.
+            Halfway: It went away too late to know.
+        """
         try:
             async with asyncio.timeout_at(until):
                 decided = await self._decide(invocation, command, args)
-        except (StoreError, TimeoutError):
+                if isinstance(decided, Notice):
+                    return decided
+                if command.form and not getattr(args, command.form.asks):
+                    return await self._ask(invocation, command, command.form, args)
+        except (StoreError, TimeoutError) as error:
             log.warning("store.away", command=command.name)
-            return AWAY
-        if isinstance(decided, Notice):
-            return decided
+            raise Away from error
         return await self._accept(self._operation(invocation, command, args), invocation.once, decided, until)
 
     def _parse(self, invocation: Invocation) -> tuple[AnyCommand, Args] | Notice:
@@ -120,7 +160,12 @@ class Dispatcher:
         command = self._catalog.find(invocation.command, typed)
         if asked[1:] == ["help"] and not typed[1].quoted:
             return help.of_command(command)
-        return command, arguments.read(command.args, typed[1:], start=f"/{command.name}")
+        try:
+            return command, arguments.read(command.args, typed[1:], start=f"/{command.name}")
+        except arguments.Missing as missing:
+            if command.form is None or missing.fields != (command.form.asks,):
+                raise
+            return command, arguments.part(command.args, missing.found)
 
     def _closed(self, group: str, typed: list[words.Word]) -> str | None:
         """What to type where a quote was left open."""
@@ -149,16 +194,30 @@ class Dispatcher:
             small=(code(operation.line, limit=300),),
         )
 
+    async def _ask(self, invocation: Invocation, command: AnyCommand, form: Form, args: Args) -> Asking:
+        """Keep what was typed until the form is sent in that asks for the rest."""
+        draft = Draft(
+            id=drafts.new_id(),
+            command=command.name,
+            args=args.model_dump(mode="json", exclude={form.asks}),
+            person=invocation.person,
+            team=invocation.team,
+            channel=invocation.channel,
+            response_url=invocation.response_url,
+        )
+        await self._drafts.keep(draft)
+        return Asking(draft, form, command.line(args), command.usage)
+
     async def _accept(self, operation: Operation, once: str, now_ms: int, until: float) -> Notice | None:
         deadline_ms = now_ms + int(WRITE_WITHIN.total_seconds() * 1000)
         try:
             async with asyncio.timeout_at(until):
                 accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
-        except TooLate:
-            return AWAY
-        except (StoreError, TimeoutError):
+        except TooLate as error:
+            raise Away from error
+        except (StoreError, TimeoutError) as error:
             log.warning("store.lost", operation=operation.id)
-            return _halfway(operation)
+            raise Halfway(operation) from error
         match accepted:
             case Repeated(known):
                 return Notice(headline=f"This was accepted before, as operation {code(known)}. It is not done twice.")

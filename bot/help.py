@@ -34,10 +34,19 @@ def of_command(command: AnyCommand) -> Notice:
             f"Type: {code(command.usage)}",
             f"Example: {code(command.example)}",
             *([f"May be left out: {', '.join(named)}"] if named else []),
+            *_form(command),
             _who(command, long=True),
         ),
         after=(f"Agora's documentation: {command.docs}",) if command.docs else (),
     )
+
+
+def _form(command: AnyCommand) -> list[str]:
+    """What may be left out, since a form asks for it then."""
+    if command.form is None:
+        return []
+    asked = next(parameter for parameter in parameters(command.args) if parameter.field == command.form.asks)
+    return [f"Without {code(asked.usage)} a form opens, {command.form.purpose}."]
 
 
 def _who(command: AnyCommand, *, long: bool = False) -> str:

@@ -71,7 +71,9 @@ class Keyword:
 
 @dataclass(frozen=True)
 class Many:
-    """The argument may be repeated up to the end of the line."""
+    """The argument may be repeated up to the end of the line; at *most* so many different ones."""
+
+    most: int = 1000
 
 
 def name(shown: str) -> Callable[[Word], str]:

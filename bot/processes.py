@@ -106,6 +106,7 @@ class Bot:
             api=core.api,
             dispatcher=core.dispatcher,
             clicks=core.clicks,
+            submissions=core.submissions,
             background=core.background,
             metrics=core.metrics,
         )

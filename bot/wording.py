@@ -107,8 +107,8 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """Count things: `1 stream`, `3 streams`; *many* where an s is not enough."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    """Count things: `1 stream`, `1,000 streams`; *many* where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def suggestion(word: str, options: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import catalog
-from bot.arguments import Args, Parameter, hint, parameters, read, usage, write
+from bot.arguments import Args, Missing, Parameter, hint, parameters, part, read, usage, write
 from bot.command import AnyCommand
 from bot.errors import BadArguments
 from bot.kinds import Address, Entry, Keyword, OnOff, Region, RoleName, Streams, Subject
@@ -232,3 +232,49 @@ def test_repeated_argument_takes_the_rest() -> None:
     args: Any = read(Several, split('live one "two three" one'), start="/test it")
 
     assert ("one", "two three", "one") == args.streams
+
+
+@pytest.mark.parametrize(("count", "fits"), [(1000, True), (1001, False)])
+def test_thousand_are_the_most(count: int, fits: bool) -> None:
+    """
+    An argument that may be repeated takes 1,000 different values, however often each of them is there.
+    """
+    words = split(" ".join(f"s{number}" for number in range(count)))
+    if fits:
+        assert count == len(set(read(Addressed, [*words, *words], start="/x on").streams))
+        return
+
+    with pytest.raises(BadArguments, match="1,001 streams are named; 1,000 are the most at once") as refused:
+        read(Addressed, words, start="/x on")
+
+    assert "Usage: `/x on <stream>... [to <@user|@usergroup>]`" == refused.value.hint
+
+
+def test_what_is_missing_is_told_with_what_was_found() -> None:
+    """
+    Whoever can ask for what is missing learns what it is, and keeps the rest.
+    """
+    with pytest.raises(Missing, match="`<stream>` is missing") as lacking:
+        read(Addressed, split("to U0OTTO"), start="/x on")
+
+    assert (("streams",), {"who": "U0OTTO"}) == (lacking.value.fields, lacking.value.found)
+    assert "to U0OTTO" == write(part(Addressed, lacking.value.found))
+
+
+@pytest.mark.parametrize(
+    ("streams", "shown"),
+    [
+        (("a", "b"), "a b to U0OTTO"),
+        (("a b", "@c"), '"a b" "@c" to U0OTTO'),
+        (tuple("abcdefghij" * 20), "a b … (10 streams) to U0OTTO"),
+        (("n" * 128, "m" * 128), f"{'n' * 128} … (2 streams) to U0OTTO"),
+    ],
+)
+def test_many_are_shown_as_far_as_there_is_room(streams: tuple[str, ...], shown: str) -> None:
+    """
+    For others to read a long list is cut, and counted; what is carried out is never cut.
+    """
+    args = Addressed(streams=streams, who="U0OTTO")
+
+    assert shown == write(args, display=True, room=30)
+    assert args == read(Addressed, split(write(args)), start="/x on")

@@ -15,7 +15,9 @@ from bot.arguments import read
 from bot.command import AnyCommand, Effect, Preview
 from bot.notice import Notice
 from bot.operations import cards, outcomes
+from bot.operations.items import SHOWN_ITEMS, again, named
 from bot.operations.operation import ItemResult, Operation, Outcome, Result
+from bot.operations.tally import AT_ONCE, Tally
 from bot.sandbox.slack_blocks import check_blocks
 from bot.sandbox.slack_content import UPDATE_TEXT_LIMIT, read_content
 from bot.sandbox.slack_text import plain
@@ -103,7 +105,7 @@ def said(name: str) -> Iterator[Notice]:
     """All that is ever said of an operation on something of this name."""
     asked = operation("record off", name)
     yield cards.prompt(asked, preview(name), NOW + timedelta(minutes=5))
-    yield cards.running(asked)
+    yield cards.running(asked, Tally.of(asked, lambda: NOW))
     yield cards.reading(asked)
     yield cards.confirmed(asked, NOW)
     yield cards.cancelled(asked)
@@ -248,35 +250,134 @@ async def test_prompt_of_any_command_is_valid(command: AnyCommand) -> None:
 
 @pytest.mark.parametrize("count", [1, 25, 26, 1000])
 @pytest.mark.parametrize("name", ["main-stage", "&" * 128])
-def test_many_results_are_counted_where_they_are_not_listed(count: int, name: str) -> None:
+@pytest.mark.parametrize("causes", [1, 3, 1000])
+def test_card_of_very_many_is_one_that_slack_takes(count: int, name: str, causes: int) -> None:
     """
-    A card of a thousand streams is one that Slack takes; failures come first, and what is not listed is counted.
+    However many streams failed for however many reasons, the card is within every limit.
     """
-    made = finished(Outcome.FAILED, name, items=count)
+    items = tuple(
+        ItemResult(
+            item=f"{number}{name}"[:128],
+            outcome=Outcome.FAILED,
+            sentence=f"{code(name)}: so {number % causes}.",
+            cause=f"Agora says {code(name)}, so {number % causes}.",
+            advice=f"Look at {code(name)}, {number % causes}.",
+            retry=True,
+        )
+        for number in range(count)
+    )
+    made = operation(
+        "record off",
+        *(item.item for item in items),
+        result=Result(outcome=Outcome.FAILED, headline="Some failed.", items=items, retry=True),
+    )
     message = render(cards.outcome(made, COMMANDS["record off"]))
 
     assert [] == check_blocks(message.blocks)
     assert len(message.text) <= UPDATE_TEXT_LIMIT
-    assert len(json.dumps(message.blocks)) < 20_000
-    hidden = count - cards.SHOWN_ITEMS
-    assert (hidden > 0) == (f"{hidden} that did not" in str(message.blocks))
+    assert len(json.dumps(message.blocks)) < 25_000
+
+
+def failures(*names: str, cause: str = "Agora found nothing.", retry: bool = True) -> list[ItemResult]:
+    sentence = f"it: {cause}"
+    return [ItemResult(item=one, outcome=Outcome.FAILED, sentence=sentence, cause=cause, retry=retry) for one in names]
+
+
+def test_failures_are_grouped_by_their_cause() -> None:
+    """
+    What failed for the same reason is one row with a count and the names; the commonest reason stands first.
+    """
+    items = [*failures("x", cause="Agora is away."), *failures("a", "b", "c")]
+    made = operation(result=Result(outcome=Outcome.FAILED, headline="0 of 4 done.", items=tuple(items)))
+
+    rows = cards.outcome(made, COMMANDS["record off"]).rows
+
+    assert ("3 failed: Agora found nothing. These are `a`, `b` and `c`. 🔴", "it: Agora is away. 🔴") == rows
+
+
+def test_names_are_shown_as_far_as_there_is_room() -> None:
+    """
+    Of very many names the first ones are shown, and the rest are counted.
+    """
+    shown = named([f"stage-{number:03}" for number in range(1000)], room=40)
+
+    assert "`stage-000`, `stage-001`, `stage-002` and 997 more" == shown
+    assert f"`{'n' * 128}` and 1 more" == named(["n" * 128, "m"], room=40)
+
+
+UNKNOWN = ItemResult(item="u", outcome=Outcome.UNKNOWN, sentence="u", retry=True)
+LEFT = ItemResult(item="l", outcome=Outcome.CANCELLED, sentence="l", retry=True)
+
+
+@pytest.mark.parametrize(
+    ("items", "label"),
+    [
+        (failures("a"), "Retry the one that failed"),
+        (failures("a", "b"), "Retry the 2 that failed"),
+        ([*failures("a", "b"), *failures("c", retry=False)], "Retry 2 of the 3 that failed"),
+        ([UNKNOWN], "Try the one again that is not known"),
+        ([UNKNOWN] * 3, "Try the 3 again that are not known"),
+        ([*failures("a"), UNKNOWN], "Retry the 2 that did not go well"),
+        ([LEFT], "Do the one that is left"),
+        ([*failures("a"), *[LEFT] * 1500], "Do the 1,501 that are left"),
+    ],
+)
+def test_button_says_what_it_tries_again(items: list[ItemResult], label: str) -> None:
+    """
+    The button names how many it would do again, and why.
+    """
+    good = ItemResult(item="g", outcome=Outcome.SUCCEEDED, sentence="g")
+
+    assert label == again([good, *items])
+
+
+def test_running_card_can_be_stopped_while_there_is_something_left() -> None:
+    """
+    The button is there while some have not begun, and goes once it was pressed; the card says that it stops.
+    """
+    many = operation("record on", *(f"s{number}" for number in range(AT_ONCE + 1)))
+    few = operation("record on", *(f"s{number}" for number in range(AT_ONCE)))
+    stopped = many.model_copy(update={"stopped": "U0MIA"})
+
+    def running(one: Operation) -> Notice:
+        return cards.running(one, Tally.of(one, lambda: NOW))
+
+    assert ["operation_stop"] == [button.action for button in running(many).buttons]
+    assert () == running(few).buttons == running(stopped).buttons
+    assert running(stopped).headline.startswith("Stopping after the ones that are with Agora now")
+
+
+def test_progress_counts_and_guesses() -> None:
+    """
+    The line counts what is over, what failed and what is not known, and guesses the rest from the pace so far.
+    """
+    now, names = [NOW], [f"s{number}" for number in range(1000)]
+    made = operation("record on", *names, done={})
+    tally = Tally.of(made, lambda: now[0])
+    for number, name in enumerate(names[:400]):
+        outcome = {0: Outcome.FAILED, 1: Outcome.UNKNOWN}.get(number, Outcome.SUCCEEDED)
+        made.done[name] = ItemResult(item=name, outcome=outcome, sentence="it")
+    now[0] += timedelta(seconds=20)
+
+    assert "▓▓▓▓▓▓▓▓░░░░░░░░░░░░ 400 of 1,000, 1 failed so far, 1 not known, about 30 s left" == tally.line()
 
 
 def test_results_that_went_well_come_last() -> None:
     """
-    Whoever reads the first lines of a card reads what failed.
+    Whoever reads the first lines of a card reads what failed; of very many that went well none is listed.
     """
     good, bad = Outcome.SUCCEEDED, Outcome.FAILED
-    items = tuple(
-        ItemResult(item=str(number), outcome=bad if number == 40 else good, sentence=f"item {number}")
-        for number in range(50)
-    )
-    made = operation(result=Result(outcome=bad, headline="49 of 50 done.", items=items))
 
-    rows = cards.outcome(made, COMMANDS["record off"]).rows
+    def rows(count: int) -> tuple[str, ...]:
+        items = tuple(
+            ItemResult(item=str(number), outcome=bad if number == 10 else good, sentence=f"item {number}")
+            for number in range(count)
+        )
+        made = operation(result=Result(outcome=bad, headline="All but one done.", items=items))
+        return cards.outcome(made, COMMANDS["record off"]).rows
 
-    assert rows[0].startswith("item 40")
-    assert cards.SHOWN_ITEMS + 1 == len(rows)
+    assert "item 10 🔴" == rows(SHOWN_ITEMS)[0] == rows(1000)[0]
+    assert (SHOWN_ITEMS, 1) == (len(rows(SHOWN_ITEMS)), len(rows(1000)))
 
 
 def test_retry_is_offered_once_where_it_can_help() -> None:
@@ -309,9 +410,10 @@ def test_running_card_counts() -> None:
     While several streams are worked on, the card says how many are done.
     """
     done = {"a": ItemResult(item="a", outcome=Outcome.SUCCEEDED, sentence="done")}
+    several, one = operation("record on", "a", "b", "c", done=done), operation()
 
-    assert ("1 of 3 done so far.",) == cards.running(operation("record on", "a", "b", "c", done=done)).lines
-    assert "of 1" not in str(cards.running(operation()).lines)
+    assert ("▓▓▓▓▓▓░░░░░░░░░░░░░░ 1 of 3",) == cards.running(several, Tally.of(several, lambda: NOW)).lines
+    assert "of 1" not in str(cards.running(one, Tally.of(one, lambda: NOW)).lines)
 
 
 @pytest.mark.parametrize("say", [cards.outcome, cards.answer])
@@ -330,5 +432,7 @@ def test_huge_line_is_cut_in_cards() -> None:
     made = operation("record off", *(f"stream-{number}" for number in range(300)))
     message = render(replace(cards.cancelled(made), lines=()))
 
-    assert len(made.line) > 2500
+    assert made.line.startswith("/record off live eu stream-0 stream-1 ")
+    assert made.line.endswith(" … (300 streams)")
+    assert len(made.line) <= 100
     assert len(message.text) < 500

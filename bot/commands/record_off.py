@@ -8,6 +8,7 @@ from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, Words, command
 from bot.commands.record_on import RECORDING
+from bot.commands.streams import streams_form
 from bot.kinds import Entry, Region, Streams
 from bot.wording import code, moment, named, sentence
 
@@ -53,6 +54,7 @@ async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     preview=preview,
     button="Stop recording",
     deed=deed,
+    form=streams_form("Stop recording…"),
 )
 async def record_off(args: RecordOffArgs, ctx: Context) -> Reply:
     """

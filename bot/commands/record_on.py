@@ -9,6 +9,7 @@ from pydantic import model_validator
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, Words, command
+from bot.commands.streams import streams_form
 from bot.kinds import Entry, Keyword, Region, Span, Streams
 from bot.times import When
 from bot.wording import code, named
@@ -47,6 +48,7 @@ def deed(args: RecordOnArgs) -> str:
     button="Start recording",
     undo="record off",
     deed=deed,
+    form=streams_form("Start recording"),
 )
 async def record_on(args: RecordOnArgs, ctx: Context) -> Reply:
     """

@@ -7,12 +7,12 @@ from typing import Final, Literal
 
 from bot.command import AnyCommand, Effect, Preview
 from bot.notice import Button, Notice
-from bot.operations import plan_cards
+from bot.operations import items, plan_cards
 from bot.operations.operation import Operation, Outcome, Result
+from bot.operations.tally import Tally
 from bot.wording import code, listing, moment, person
 
 SHOWN_NAMES: Final = 5
-SHOWN_ITEMS: Final = 25  # more results than this are counted, not listed, in the card
 
 MARKS: Final = {
     Outcome.SUCCEEDED: "✅",
@@ -41,14 +41,15 @@ def prompt(operation: Operation, preview: Preview, expires: datetime) -> Notice:
     )
 
 
-def running(operation: Operation) -> Notice:
+def running(operation: Operation, tally: Tally) -> Notice:
     """The card while it takes long."""
-    count = len(set(operation.args.get("streams", ())))
-    progress = (f"{len(operation.done)} of {count} done so far.",) if count > 1 else ()
+    doing = "Stopping after the ones that are with Agora now" if tally.stopped else "Working on it"
+    stop = (Button("operation_stop", "Stop after the current ones", operation.id),) if tally.stoppable else ()
     return Notice(
-        headline=f"Working on it: {code(operation.line, limit=300)} ⏳",
-        lines=progress or ("Agora has not answered yet.",),
+        headline=f"{doing}: {code(operation.line, limit=300)} ⏳",
+        lines=(tally.line() if operation.several else "Agora has not answered yet.",),
         small=_origin(operation)[1:],
+        buttons=stop,
     )
 
 
@@ -95,8 +96,14 @@ def ended(operation: Operation, command: AnyCommand) -> Notice:
 
 
 def is_private(operation: Operation) -> bool:
-    """Whether only its caller hears of it; not where everybody has seen it begin, or knows that it is planned."""
-    quiet = operation.effect is Effect.READ or operation.result is None or operation.result.outcome.private
+    """
+    Whether only its caller hears of it.
+
+    Not where everybody has seen it begin, or knows that it is planned, nor where some of it was done.
+    """
+    result = operation.result
+    untried = result is None or (result.outcome.private and not result.items)
+    quiet = operation.effect is Effect.READ or untried
     return quiet and operation.card is None and operation.planned is None
 
 
@@ -132,7 +139,7 @@ def _advice(result: Result) -> tuple[str, ...]:
         if item.advice:
             by_advice.setdefault(item.advice, []).append(item.item)
     lines = [f"What to do: {result.advice}"] if result.advice else []
-    for advice, names in by_advice.items():
+    for advice, names in list(by_advice.items())[: items.MOST_CAUSES]:
         whom = "" if len(by_advice) == 1 else f" for {_named(names)}"
         lines.append(f"What to do{whom}: {advice}")
     return (*lines, result.note) if result.note else tuple(lines)
@@ -144,25 +151,14 @@ def _named(names: list[str]) -> str:
 
 
 def _rows(result: Result) -> tuple[str, ...]:
-    """Causes, or the results of items: failures first, and what is too much to list is counted."""
-    if result.causes:
-        return result.causes
-    ordered = sorted(result.items, key=lambda item: item.outcome is Outcome.SUCCEEDED)
-    rows = [f"{item.sentence} {MARKS[item.outcome]}" for item in ordered[:SHOWN_ITEMS]]
-    hidden = ordered[SHOWN_ITEMS:]
-    if hidden:
-        good = sum(item.outcome is Outcome.SUCCEEDED for item in hidden)
-        counted = [f"{good} that went well"] if good else []
-        counted += [f"{len(hidden) - good} that did not"] if len(hidden) > good else []
-        rows.append(f"and {listing(counted)}")
-    return tuple(rows)
+    """Causes, or the results of items."""
+    return result.causes or tuple(f"{row} {MARKS[outcome]}" for outcome, row in items.rows(result.items))
 
 
 def _retry(operation: Operation, command: AnyCommand, result: Result) -> tuple[Button, ...]:
     if not result.retry or operation.retried:
         return ()
-    part = len(result.again) < len(result.items)
-    label = f"Try {len(result.again)} of {len(result.items)} again" if part else "Try again"
+    label = items.again(result.items) if result.items else "Try again"
     confirm = f"{command.summary} {operation.line}" if operation.effect is Effect.DISRUPTIVE else None
     return (Button("operation_retry", label, operation.id, confirm=confirm),)
 

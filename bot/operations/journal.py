@@ -152,11 +152,31 @@ class Journal:
             raise TooLate
         return str(found)
 
-    async def keep_item(self, operation: Operation, item: ItemResult) -> None:
-        """Keep the result of one of several items: a checkpoint, not to be done again."""
+    async def keep_item(self, operation: Operation, item: ItemResult) -> str | None:
+        """
+        Keep the result of one of several items: a checkpoint, not to be done again.
+
+        Returns:
+            Who has stopped the operation, if anybody has: no further item is to be begun.
+        """
         # It came further this time: stopped by deployments, not by what it does. 1, since it has been begun before.
         kept_now: dict[str, str | int] = {f"item:{item.item}": item.model_dump_json(), "runs": 1}
-        await self._move(operation, State.RUNNING, State.RUNNING, kept_now)
+        return await self._move(operation, State.RUNNING, State.RUNNING, kept_now)
+
+    async def stop(self, operation: Operation, person: str, *, deadline_ms: int) -> str:
+        """
+        Have no further item of it begun.
+
+        Returns:
+            The state in which it was found: `running` if it stops now, `stopping` if it was to stop already.
+
+        Raises:
+            TooLate: Redis came to it after *deadline_ms*, in its own time; it goes on.
+        """
+        found = await self._store.call("operation_stop", [self._key(operation.id)], [person, deadline_ms])
+        if found == "late":
+            raise TooLate
+        return str(found)
 
     async def keep_card(self, operation: Operation, card: Card) -> None:
         """Keep where the operation's one message stands."""
@@ -287,11 +307,14 @@ class Journal:
             case _:
                 return 0, None
 
-    async def _move(self, operation: Operation, state: str, to: str, fields: dict[str, str | int]) -> None:
+    async def _move(self, operation: Operation, state: str, to: str, fields: dict[str, str | int]) -> str | None:
+        """Give who has stopped it."""
         flat: Sequence[str | int] = [part for pair in fields.items() for part in pair]
         args = [operation.starts, state, to, *flat]
-        if not await self._store.call("operation_move", [self._key(operation.id)], args):
+        reply = await self._store.call("operation_move", [self._key(operation.id)], args)
+        if not reply:
             raise Lost
+        return reply if isinstance(reply, str) else None
 
     def _key(self, operation_id: str) -> str:
         return self._store.key("operation", operation_id)

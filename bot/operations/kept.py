@@ -15,7 +15,9 @@ from bot.store import Reply
 RECORD: Final = set(Operation.model_fields) - {
     "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
     "planned", "announced", "plan_card", "followed",
+    "stopped",
 }  # fmt: skip
+WORDS: Final = ("state", "starts", "runs", "retried", "followed", "stopped")
 MOMENTS: Final = ("expires", "asked", "decided", "finished", "planned", "announced")
 
 
@@ -52,7 +54,9 @@ def operation(reply: Reply | dict[str, str]) -> Operation | None:
     if "record" not in fields:
         return None
     known: dict[str, Any] = json.loads(fields["record"])
-    known |= {name: fields[name] for name in ("state", "starts", "runs", "retried", "followed") if name in fields}
+    known |= {
+        name: fields[name] for name in ("state", "starts", "runs", "retried", "followed", "stopped") if name in fields
+    }
     known |= {name: moment(fields[name]) for name in MOMENTS if name in fields}
     known |= {name: json.loads(fields[name]) for name in ("result", "card", "plan", "plan_card") if name in fields}
     known["done"] = {

@@ -53,11 +53,17 @@ class _Value(BaseModel):
 
 
 class ItemResult(_Value):
-    """What came of one of several items."""
+    """
+    What came of one of several items.
+
+    Attributes:
+        cause: The sentence without its name: the same for all that failed in the same way.
+    """
 
     item: str
     outcome: Outcome
     sentence: str
+    cause: str = ""
     advice: str = ""
     retry: bool = False
 
@@ -123,6 +129,7 @@ class Operation(_Value):
         followed: The operation that turns it off again.
         starts: How often a worker has taken it on; fences off a worker that lost it.
         runs: How often it was begun without an end; one that ends its worker each time is given up.
+        stopped: Who had it begin no further item.
     """
 
     model_config = ConfigDict(extra="forbid")  # what a newer release wrote is not carried out half understood
@@ -157,6 +164,7 @@ class Operation(_Value):
     announced: datetime | None = None
     plan_card: Card | None = None
     followed: str | None = None
+    stopped: str | None = None
     done: dict[str, ItemResult] = {}
 
     @property
@@ -214,9 +222,20 @@ class Operation(_Value):
         return asked and self.expires is not None and self.expires > now
 
     @property
+    def items(self) -> tuple[str, ...]:
+        """What it acts on, each once, where that may be several."""
+        return tuple(dict.fromkeys(self.args.get("streams", ())))
+
+    @property
     def several(self) -> bool:
         """Whether it acts on several items and shows a result for each."""
-        return len(set(self.args.get("streams", ()))) > 1
+        return len(self.items) > 1
+
+    @property
+    def args_again(self) -> dict[str, Any]:
+        """The arguments for doing it again: of several items, those that it can help."""
+        left = self.result.again if self.result else ()
+        return {**self.args, "streams": list(left)} if left else self.args
 
 
 def is_id(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from bot.agora import AgoraError, Explanation
 from bot.audit import Record
 from bot.command import Reply
+from bot.operations.items import WORST_FIRST
 from bot.operations.operation import ItemResult, Operation, Outcome, Result, State
 from bot.operations.ports import Told
 from bot.wording import code, moment
@@ -23,8 +24,8 @@ TITLES: Final = {
 
 def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
     """A command has come to its end; items of it may have failed."""
-    bad = {item.outcome for item in items} - {Outcome.SUCCEEDED}
-    worst = Outcome.FAILED if Outcome.FAILED in bad else Outcome.UNKNOWN if bad else Outcome.SUCCEEDED
+    found = {item.outcome for item in items}
+    worst = next((outcome for outcome in WORST_FIRST if outcome in found), Outcome.SUCCEEDED)
     return Result(
         outcome=worst,
         headline=reply.headline,
@@ -169,7 +170,7 @@ def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
         operation=operation.id,
         entry=args.get("entry"),
         region=args.get("region"),
-        streams=tuple(args.get("streams") or ([args["stream"]] if "stream" in args else [])),
+        streams=operation.items or ((args["stream"],) if "stream" in args else ()),
         channel=operation.channel,
         outcome=result.outcome.value,
         detail=result.headline,

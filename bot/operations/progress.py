@@ -14,6 +14,7 @@ from bot.operations import cards
 from bot.operations.journal import Held, Journal, Lost
 from bot.operations.operation import Card, Operation
 from bot.operations.ports import NotTold, Teller
+from bot.operations.tally import Tally
 from bot.store import StoreError
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ class Progress:
     teller: Teller
     patience: timedelta = timedelta(seconds=2)
 
-    async def show(self, operation: Operation, over: asyncio.Event) -> Card | None:
+    async def show(self, operation: Operation, tally: Tally, over: asyncio.Event) -> Card | None:
         """Keep the card up to date until *over*; where it stands then."""
         if operation.effect is Effect.READ:
             await self._say_patience(operation, over)
@@ -42,7 +43,7 @@ class Progress:
         while not await _within(patience, over):
             patience = self.patience
             shown = operation.model_copy(update={"card": card})
-            notice = cards.running(shown)
+            notice = cards.running(shown, tally)
             if notice == last:  # nothing new since
                 continue
             try:

@@ -28,6 +28,7 @@ from bot.operations.operation import Operation, Result, State
 from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
 from bot.operations.progress import Progress
+from bot.operations.tally import Tally
 from bot.operations.telling import Telling
 from bot.operations.work import Work
 from bot.store import StoreError
@@ -224,19 +225,19 @@ class Runner:
 
     async def _carry_out(self, operation: Operation, command: AnyCommand) -> Operation:
         self.metrics.taken(self.clock() - (operation.decided or operation.created))
-        over = asyncio.Event()
-        showing = asyncio.create_task(self.progress.show(operation, over))
+        over, tally = asyncio.Event(), Tally.of(operation, self.clock)
+        showing = asyncio.create_task(self.progress.show(operation, tally, over))
         try:  # the outcome is kept before anything waits for Slack
-            finished = await self._finish(operation, await self._result(operation, command))
+            finished = await self._finish(operation, await self._result(operation, command, tally))
         finally:
             over.set()
             card = await showing
         return finished.model_copy(update={"card": card or finished.card})
 
-    async def _result(self, operation: Operation, command: AnyCommand) -> Result:
+    async def _result(self, operation: Operation, command: AnyCommand, tally: Tally) -> Result:
         try:
             args = command.args.model_validate(operation.args)
-            work = await self._work(operation, agora=self.agora)
+            work = await self._work(operation, agora=self.agora, tally=tally)
             decision = work.standing.may(command.role, command.resource(args), changes=command.effect.changes)
             if not decision.allowed:
                 return outcomes.refused(decision.reason, await self.gate.helpers(), begun_before=operation.runs > 1)
@@ -254,14 +255,15 @@ class Runner:
             log.exception("operation.broke", operation=operation.id, command=operation.command)
             return outcomes.broken(operation)
 
-    async def _work(self, operation: Operation, *, agora: AgoraClient) -> Work:
+    async def _work(self, operation: Operation, *, agora: AgoraClient, tally: Tally | None = None) -> Work:
         standing = await self.gate.standing(operation.person)
         at = operation.decided or operation.created  # the same if another worker does it again
         # Before each call, and after the wait for its turn: what another worker has taken on is not called for again.
         ours = agora.guarded(lambda: self.journal.holds(operation))
         if operation.runs > 1:
             ours = ours.resumed()
-        return Work(ours, self.roles, self.journal, operation, standing, at, self.desk)
+        counted = tally or Tally.of(operation, self.clock)
+        return Work(ours, self.roles, self.journal, operation, standing, at, self.desk, counted)
 
     async def _finish(self, operation: Operation, result: Result) -> Operation:
         operation = await self.following.follow(operation, result)

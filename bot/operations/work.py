@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,13 +17,14 @@ from bot.access.roles import Role
 from bot.agora import AgoraClient, AgoraError, Explanation, explain, narrow
 from bot.command import Reply, Words
 from bot.operations.desk import Desk
+from bot.operations.items import NAMES_ROOM, counted, named
 from bot.operations.journal import Journal
 from bot.operations.operation import ItemResult, Operation, Outcome
+from bot.operations.tally import AT_ONCE, Tally
 from bot.planned import Planned
-from bot.wording import code
+from bot.wording import code, person
 
-AT_ONCE: Final = 20  # items of one operation that are with Agora at the same time
-LOOKED_INTO: Final = 5  # failed items whose cause is looked for; each look is a call more
+LOOKED_INTO: Final = 5  # kinds of failure whose cause is looked for; each look is a call or two more
 
 T = TypeVar("T")
 
@@ -38,9 +40,11 @@ class Work:
     standing: Standing
     at: datetime
     desk: Desk
+    tally: Tally
     items: list[ItemResult] = field(default_factory=list)
     unread: AgoraError | None = None
-    _looks: int = 0
+    _known: dict[tuple[object, ...], Explanation] = field(default_factory=dict)
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def person(self) -> str:
@@ -102,8 +106,10 @@ class Work:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
         self.items = [task.result() for task in tasks]
-        good = sum(item.outcome is Outcome.SUCCEEDED for item in self.items)
-        return Reply(f"{words.title}: {good} of {len(unique)} done.", after=words.after if good else ())
+        good = any(item.outcome is Outcome.SUCCEEDED for item in self.items)
+        stopped = any(item.outcome is Outcome.CANCELLED for item in self.items)
+        by = f"; stopped by {person(self.tally.stopped)}" if stopped and self.tally.stopped else ""
+        return Reply(f"{words.title}: {counted(self.items)}{by}.", _repeated(items), words.after if good else ())
 
     async def _one(
         self, item: str, do: Callable[[str], Awaitable[None]], words: Words, places: asyncio.Semaphore
@@ -111,8 +117,13 @@ class Work:
         if item in self.record.done:  # by the worker that had this operation before
             return self.record.done[item]
         async with places:
+            if self.tally.stopped:
+                return ItemResult(
+                    item=item, outcome=Outcome.CANCELLED, sentence=f"{code(item)}: not begun.", retry=True
+                )
             result = await self._tried(item, do, words)
-        await self.journal.keep_item(self.record, result)
+            stopped = await self.journal.keep_item(self.record, result)
+            self.tally.stopped = self.tally.stopped or stopped
         self.record.done[item] = result
         return result
 
@@ -124,20 +135,29 @@ class Work:
             return ItemResult(
                 item=item,
                 outcome=Outcome.UNKNOWN if error.changed == "unknown" else Outcome.FAILED,
-                sentence=_item_sentence(item, explanation),
+                sentence=f"{code(item)}: {_cause(explanation)}",
+                cause=_cause(explanation),
                 advice=explanation.advice,
                 retry=explanation.retry_helps,
             )
         return ItemResult(item=item, outcome=Outcome.SUCCEEDED, sentence=words.done(item))
 
     async def _explained(self, error: AgoraError) -> Explanation:
-        if self._looks >= LOOKED_INTO:
-            return explain(error)
-        self._looks += 1
-        return await narrow(self.agora, error)
+        """Why it failed; what failed in the same way failed for the same reason, so that is looked into once."""
+        kind = (type(error), error.status, error.changed)
+        async with self._looking:
+            if kind not in self._known:
+                look = len(self._known) < LOOKED_INTO
+                self._known[kind] = await narrow(self.agora, error) if look else explain(error)
+        return self._known[kind]
 
 
-def _item_sentence(item: str, explanation: Explanation) -> str:
-    """What happened to one of several; why, too, where looking left one cause."""
+def _repeated(items: Sequence[str]) -> tuple[str, ...]:
+    twice = [item for item, count in Counter(items).items() if count > 1]
+    return (f"Named more than once: {named(twice, NAMES_ROOM)}; each counts once.",) if twice else ()
+
+
+def _cause(explanation: Explanation) -> str:
+    """What happened to one of several; why, too, where looking left one cause: that one names no item."""
     cause = explanation.causes[0] if len(explanation.causes) == 1 else ""
-    return " ".join(part for part in (f"{code(item)}:", explanation.happened, cause, explanation.state) if part)
+    return " ".join(part for part in (explanation.happened, cause, explanation.state) if part)

@@ -11,8 +11,9 @@ from aiohttp import web
 
 from bot.sandbox.slack_delivery import Courier
 from bot.sandbox.slack_faults import Faults, make_fault
+from bot.sandbox.slack_forms import Forms
 from bot.sandbox.slack_hands import Hands
-from bot.sandbox.slack_model import Answer, Call, Channel, Json, Message, Person, UserGroup, View
+from bot.sandbox.slack_model import Answer, Call, Channel, Json, Message, Person, Upload, UserGroup, View
 from bot.sandbox.slack_responses import Responses
 from bot.sandbox.slack_socket import SocketMode
 from bot.sandbox.slack_web import DEFAULT_SCOPES, WebApi
@@ -42,7 +43,8 @@ class SlackStandIn(Hands):
         self._faults = Faults()
         self._socket = SocketMode()
         responses = Responses(workspace, self._faults, (bot_token, app_token))
-        super().__init__(workspace, responses, Courier(workspace, self._socket, signing_secret, answer_limit))
+        courier = Courier(workspace, self._socket, signing_secret, answer_limit)
+        super().__init__(workspace, Forms(workspace, scopes), responses, courier)
         self._web = WebApi(
             workspace,
             self._faults,
@@ -160,6 +162,7 @@ __all__ = [
     "Message",
     "Person",
     "SlackStandIn",
+    "Upload",
     "UserGroup",
     "View",
 ]

@@ -92,7 +92,7 @@ class Input(Block):
     type: Literal["input"]
     label: e.Plain2000
     element: Annotated[
-        e.TextInput | e.StaticSelect | e.PeopleSelect | e.Choices | e.DatePicker | e.DateTimePicker,
+        e.TextInput | e.FileInput | e.StaticSelect | e.PeopleSelect | e.Choices | e.DatePicker | e.DateTimePicker,
         Field(discriminator="type"),
     ]
     dispatch_action: bool = False

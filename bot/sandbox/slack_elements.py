@@ -189,6 +189,15 @@ class TextInput(Part):
     placeholder: Plain150 | None = None
 
 
+class FileInput(Part):
+    """https://docs.slack.dev/reference/block-kit/block-elements/file-input-element."""
+
+    type: Literal["file_input"]
+    action_id: Id | None = None
+    filetypes: list[str] | None = Field(default=None, min_length=1)
+    max_files: int | None = Field(default=None, ge=1, le=10)
+
+
 class DatePicker(WithPlaceholder):
     """https://docs.slack.dev/reference/block-kit/block-elements/date-picker-element."""
 

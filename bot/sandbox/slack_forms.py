@@ -1,6 +1,6 @@
 """Slack's views methods: forms, and what becomes of them when they are submitted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from bot.sandbox.slack_blocks import check_view, with_ids
@@ -15,8 +15,8 @@ _STACK_LIMIT: Final = 3
 class Forms:
     """https://docs.slack.dev/reference/methods?family=views."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, scopes: Collection[str]) -> None:
+        self._workspace, self._scopes = workspace, scopes
 
     def open(self, given: Json) -> Json:
         """https://docs.slack.dev/reference/methods/views.open."""
@@ -127,6 +127,11 @@ class Forms:
             raise RefusedError("invalid_arguments", *problems)
         if view["type"] != kind:
             raise RefusedError("invalid_arguments", f"[ERROR] must be a {kind} view [json-pointer:/view/type]")
+        # That the scope is needed is documented, what is said without it is not:
+        # https://docs.slack.dev/reference/block-kit/block-elements/file-input-element#usage-info
+        takes_files = any(block.get("element", {}).get("type") == "file_input" for block in view["blocks"])
+        if takes_files and "files:read" not in self._scopes:
+            raise RefusedError("missing_scope", needed="files:read", provided=",".join(sorted(self._scopes)))
         external = view.get("external_id")
         others = [other for other in self._workspace.views if other.open and other is not changed]
         if external and any(other.payload.get("external_id") == external for other in others):

@@ -8,7 +8,7 @@ from bot.sandbox import slack_payloads as payloads
 from bot.sandbox.slack_content import Content
 from bot.sandbox.slack_delivery import Courier, command, event, interaction
 from bot.sandbox.slack_forms import Forms
-from bot.sandbox.slack_model import Answer, Json, Message, Place, RefusedError, View
+from bot.sandbox.slack_model import Answer, Json, Message, Place, RefusedError, Upload, View
 from bot.sandbox.slack_responses import Responses
 from bot.sandbox.slack_window import Window
 from bot.sandbox.slack_workspace import Workspace
@@ -17,9 +17,9 @@ from bot.sandbox.slack_workspace import Workspace
 class Hands(Window):
     """Delivers what people do to the bot, and shows what it answers."""
 
-    def __init__(self, workspace: Workspace, responses: Responses, courier: Courier) -> None:
+    def __init__(self, workspace: Workspace, forms: Forms, responses: Responses, courier: Courier) -> None:
         super().__init__(workspace)
-        self._forms = Forms(workspace)
+        self._forms = forms
         self._responses = responses
         self._courier = courier
         self._address = ""
@@ -88,7 +88,7 @@ class Hands(Window):
 
     async def submit_view(self, view: View, values: Mapping[str, Any] | None = None) -> Answer:
         """
-        Submit a form; *values* by action id or block id, a choice by its option's value.
+        Submit a form; *values* by action id or block id, a choice by its option's value, a file as it was uploaded.
 
         Raises:
             ValueError: The form is closed, or Slack would not submit it.
@@ -100,6 +100,20 @@ class Hands(Window):
         if not answer.error:
             self._form_answered(view, answer)
         return answer
+
+    def upload(
+        self, name: str, text: str, *, user: str, told: int | None = 10_000_000, says_cut: bool = True
+    ) -> Upload:
+        """
+        Choose a file for a form.
+
+        *told* is how many characters of it Slack tells the bot, None: nothing of it; *says_cut* whether it says that
+        it is cut.
+        """
+        owner = self._workspace.person(user).id
+        upload = Upload(f"F{self._workspace.number()}", name, owner, text, told, says_cut)
+        self._workspace.uploads[upload.id] = upload
+        return upload
 
     async def close_view(self, view: View) -> Answer | None:
         """Close a form without submitting it; the bot hears of it if it asked for that."""

@@ -101,6 +101,28 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of *user*'s; *told* is how many characters of its text Slack hands over, None: it hands over none."""
+
+    id: str
+    name: str
+    user: str
+    text: str
+    told: int | None
+    says_cut: bool = True
+
+    @property
+    def kind(self) -> str:
+        """Its extension."""
+        return self.name.rpartition(".")[2].lower()
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.text.encode())
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A request of the bot; *status* 0 means that the connection was cut, *at* is seconds since the epoch."""
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.sandbox import slack_files
 from bot.sandbox.slack_chat import as_json
 from bot.sandbox.slack_forms import view_json
 from bot.sandbox.slack_model import Json, Message, Place, View
@@ -166,13 +167,13 @@ def state_values(view: View, values: Mapping[str, Any]) -> Json:
     names = {name for block in inputs for name in (block["block_id"], block["element"]["action_id"])}
     if unknown := sorted(values.keys() - names):
         raise ValueError(f"The form has no input {unknown[0]}; it has {', '.join(sorted(names))}.")
-    return {block["block_id"]: {block["element"]["action_id"]: _held(block, values)} for block in inputs}
+    return {block["block_id"]: {block["element"]["action_id"]: _held(view, block, values)} for block in inputs}
 
 
-def _held(block: Json, values: Mapping[str, Any]) -> Json:
+def _held(view: View, block: Json, values: Mapping[str, Any]) -> Json:
     element = block["element"]
-    given = values.get(element["action_id"], values.get(block["block_id"]))
-    state = _state(element, given)
+    given = values.get(block["block_id"], values.get(element["action_id"]))
+    state = slack_files.held(element, view, given) if element["type"] == "file_input" else _state(element, given)
     if not block.get("optional") and not any(value for key, value in state.items() if key != "type"):
         raise ValueError(f"The input {element['action_id']} is required; Slack does not submit the form without it.")
     return state

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.slack_chat import Chat
 from bot.sandbox.slack_faults import Faults, Reply
+from bot.sandbox.slack_files import Files
 from bot.sandbox.slack_forms import Forms
 from bot.sandbox.slack_lookup import Lookup
 from bot.sandbox.slack_model import Call, Json, RefusedError
@@ -22,6 +23,7 @@ DEFAULT_SCOPES: Final = frozenset(
         "chat:write",
         "users:read",
         "usergroups:read",
+        "files:read",
         "im:write",
         "channels:read",
         "groups:read",
@@ -54,7 +56,8 @@ class Method:
 
 def methods(workspace: Workspace, scopes: Collection[str], connect: Callable[[Json], Json]) -> Mapping[str, Method]:
     """Every method that is served; *connect* opens a Socket Mode connection."""
-    chat, look, forms = Chat(workspace, scopes), Lookup(workspace), Forms(workspace)
+    chat, look, forms = Chat(workspace, scopes), Lookup(workspace), Forms(workspace, scopes)
+    files = Files(workspace.uploads)
 
     def write(
         run: Callable[[Json], Json], required: str, optional: str = "", scope: str | None = "chat:write"
@@ -77,6 +80,7 @@ def methods(workspace: Workspace, scopes: Collection[str], connect: Callable[[Js
         "conversations.info": read(look.conversations_info, ":read", "channel", "include_locale include_num_members"),
         "conversations.history": read(look.conversations_history, ":history", "channel", _HISTORY),
         "conversations.replies": read(look.conversations_replies, ":history", "channel ts", _HISTORY),
+        "files.info": read(files.info, "files:read", "file", "cursor limit"),
         "users.info": read(look.users_info, "users:read", "user", "include_locale"),
         "usergroups.list": read(
             look.usergroups_list, "usergroups:read", "", "include_users include_count include_disabled"

@@ -77,6 +77,21 @@ class Window:
         """What *user* sees in *channel* now."""
         return self._workspace.visible_to(user, channel)
 
+    async def wait_for_view(self, found: Callable[[View], bool], *, timeout: float = 10.0) -> View:
+        """
+        Wait for a form or home tab that is, or becomes, as *found* wants it.
+
+        Raises:
+            AssertionError: There was none in *timeout* seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while not (match := next(filter(found, list(self.views)), None)):
+                    await self._workspace.changed()
+                return match
+        except TimeoutError:
+            raise AssertionError(f"No such form in {timeout} s; there were {len(self.views)}.") from None
+
     async def wait_for(self, found: Callable[[Message], bool], *, timeout: float = 10.0) -> Message:
         """
         Wait for a message that is, or becomes, as *found* wants it.

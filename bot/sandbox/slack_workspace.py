@@ -8,7 +8,19 @@ from typing import Final
 
 from bot.sandbox.slack_blocks import with_ids
 from bot.sandbox.slack_content import Content
-from bot.sandbox.slack_model import Call, Channel, Json, Message, Person, Place, RefusedError, UserGroup, Via, View
+from bot.sandbox.slack_model import (
+    Call,
+    Channel,
+    Json,
+    Message,
+    Person,
+    Place,
+    RefusedError,
+    Upload,
+    UserGroup,
+    Via,
+    View,
+)
 
 BOT_USER: Final = "U0BOT"
 BOT_ID: Final = "B0BOT"
@@ -35,6 +47,7 @@ class Workspace:
         self.usergroups: dict[str, UserGroup] = {}
         self.messages: list[Message] = []
         self.views: list[View] = []
+        self.uploads: dict[str, Upload] = {}
         self.calls: list[Call] = []
         self.violations: list[str] = []
         self._triggers: dict[str, _Trigger] = {}

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.clock import Clock, now
+from bot.slack.forms import CALLBACK
 
 MOST_BYTES: Final = 1024 * 1024  # Slack's own requests are far smaller
 # Commands, everything else, and Slack's look at our certificate.
@@ -110,7 +111,16 @@ def _complete(body: dict[str, Any]) -> bool:
         if not (isinstance(user, dict) and "id" in user and isinstance(actions, list) and actions):
             return False
         return all(isinstance(action, dict) and "action_id" in action for action in actions)
+    if body.get("type") == "view_submission":
+        user, view = body.get("user"), body.get("view")
+        return isinstance(user, dict) and "id" in user and isinstance(view, dict) and _filled(view)
     return True
+
+
+def _filled(view: dict[str, Any]) -> bool:
+    state = view.get("state")
+    filled = isinstance(state, dict) and isinstance(state.get("values"), dict)
+    return view.get("callback_id") != CALLBACK or (filled and {"id", "title"} <= {*view})
 
 
 def _response(answer: BoltResponse) -> Response:

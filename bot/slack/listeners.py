@@ -1,4 +1,4 @@
-"""The two listeners: every command, every button. HTTP and Socket Mode both end here."""
+"""The three listeners: every command, every button, every form. HTTP and Socket Mode both end here."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clicks import Click, Clicks, Pressed
 from bot.dispatch import Dispatcher, Invocation
+from bot.drafts import Asking
 from bot.metrics import Metrics
 from bot.notice import Notice
 from bot.operations.operation import new_id
 from bot.slack.api import SlackApi, SlackAway, SlackError, SlackRefused
 from bot.slack.blocks import render
+from bot.slack.forms import CALLBACK, errors, open_form, submitted
+from bot.submissions import Submissions
 from bot.wording import code
 
 # Bolt reads these by itself; the first two would turn a bot for one workspace into an installable app.
@@ -42,6 +45,7 @@ def bolt_app(
     api: SlackApi,
     dispatcher: Dispatcher,
     clicks: Clicks,
+    submissions: Submissions,
     background: Callable[[Awaitable[None]], None],
     metrics: Metrics,
 ) -> AsyncApp:
@@ -52,6 +56,7 @@ def bolt_app(
         api: To answer clicks with.
         dispatcher: Takes commands.
         clicks: Takes clicks.
+        submissions: Takes forms.
         background: Runs what goes out after the acknowledgement.
         metrics: Counts the answers.
     """
@@ -70,23 +75,27 @@ def bolt_app(
 
     async def command_used(ack: AsyncAck, body: Body) -> BoltResponse:
         began = time.monotonic()
-        try:
-            notice = await dispatcher.invoke(_invocation(body))
-        except Exception:  # a mistake of ours must end in words, not in Slack's "dispatch_failed"
-            reference = new_id()
-            log.exception("command.broke", reference=reference)
-            notice = _broken(reference)
+        answer = await _used(dispatcher, body)
         took = timedelta(seconds=time.monotonic() - began)
-        metrics.acknowledged("command", "accepted" if notice is None else "answered", took)
-        if notice is None:
-            return await ack()
-        return await ack(response_type="ephemeral", **render(notice).fields())
+        metrics.acknowledged("command", "answered" if isinstance(answer, Notice) else "accepted", took)
+        if isinstance(answer, Notice):
+            return await ack(response_type="ephemeral", **render(answer).fields())
+        if isinstance(answer, Asking):  # in the background: the acknowledgement never waits for Slack
+            background(open_form(api, answer, str(body.get("trigger_id"))))
+        return await ack()
 
     async def button_pressed(ack: AsyncAck, body: Body) -> BoltResponse:
         click = _click(body)
         if click is not None:
             background(_answer(api, click, await _pressed(clicks, click)))
         return await ack()
+
+    async def form_sent(ack: AsyncAck, body: Body) -> BoltResponse:
+        began = time.monotonic()
+        answer = await _sent(api, submissions, body)
+        took = timedelta(seconds=time.monotonic() - began)
+        metrics.acknowledged("form", "answered" if answer else "accepted", took)
+        return await ack(**answer)
 
     async def ignored(ack: AsyncAck) -> BoltResponse:
         return await ack()
@@ -100,9 +109,29 @@ def bolt_app(
     everything = re.compile("")
     app.command(everything)(command_used)
     app.action(everything)(button_pressed)
+    app.view(CALLBACK)(form_sent)
     app.event(everything)(ignored)
     app.error(unhandled)
     return app
+
+
+async def _used(dispatcher: Dispatcher, body: Body) -> Notice | Asking | None:
+    try:
+        return await dispatcher.invoke(_invocation(body))
+    except Exception:  # a mistake of ours must end in words, not in Slack's "dispatch_failed"
+        reference = new_id()
+        log.exception("command.broke", reference=reference)
+        return _broken(reference)
+
+
+async def _sent(api: SlackApi, submissions: Submissions, body: Body) -> dict[str, Any]:
+    try:
+        return await submitted(api, submissions, body)
+    except Exception:  # as for commands
+        reference = new_id()
+        log.exception("form.broke", reference=reference)
+        notice, box = _broken(reference), next(iter(body["view"]["state"]["values"]), "")
+        return errors({box: " ".join((notice.headline, *notice.after))})
 
 
 async def _pressed(clicks: Clicks, click: Click) -> Pressed:

@@ -13,6 +13,7 @@ SCOPES: Final = {
     "commands": "the slash commands",
     "chat:write": "cards in channels that the bot is in, and direct messages",
     "chat:write.public": "cards in public channels that nobody invited it to",
+    "files:read": "lists of streams that somebody hands over as a file, in a form of the bot's",
 }
 # Whoever installs the app may leave these out; the bot then does without what they are for.
 OPTIONAL_SCOPES: Final = {

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.app import catalog
 from bot.trial import texts
+from bot.trial.filling import Filling
 from bot.trial.knobs import Knobs, Puzzled
 from bot.trial.screen import Screen
 from bot.trial.world import Pressable, World
@@ -40,12 +41,15 @@ class Console:
         self._world, self._screen, self._say = world, screen, say
         self._asked: Pressable | None = None
         self._groups = catalog().groups
+        self._forms = Filling(world)
         knobs = Knobs(world)
         self._verbs: dict[str, Verb] = {
             "as": self._as,
             "press": self._press,
             "see": self._see,
             "channel": self._channel,
+            "paste": lambda rest: self._forms.paste(self.user, rest),
+            "file": lambda rest: self._forms.file(self.user, rest),
             "fault": knobs.fault,
             "streams": knobs.streams,
             "push": knobs.push,
@@ -113,6 +117,8 @@ class Console:
             known = ", ".join(self._groups)
             raise Puzzled(f"Slack would say that {group} is not a command. The bot has {known}; try `/record help`.")
         await self._world.type(line, user=self.user, channel=self.channel)
+        if form := self._forms.news(self.user):
+            self._say(f"\n{self._screen.text(form)}")
 
     async def press(self, button: Pressable) -> None:
         """Press a button, whatever Slack asks first."""

@@ -29,6 +29,8 @@ AGAIN: Final = "\nRoles and operations of the last time are still there; `try --
 HELP: Final = """\
 /record …  /transfer …  /agora …   what one types in Slack; `/record help` explains
 1   or   press 1                   press the button with that number
+paste cam-1, cam-2                 fill in the form that `/record on live eu` opens, and send it in
+file names.csv                     the same, with a file
 as mia                             be somebody else: ada, mia, otto, vera, sam
 mia: /record auto live off         do one thing as somebody else
 see vera                           the channel as vera sees it

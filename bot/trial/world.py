@@ -21,7 +21,7 @@ from bot.operations.operation import Operation, State
 from bot.operations.plans import Plans
 from bot.processes import Bot
 from bot.sandbox.agora import AgoraStandIn, Call
-from bot.sandbox.slack import Message, SlackStandIn
+from bot.sandbox.slack import Message, SlackStandIn, View
 from bot.settings import Needs, Settings, load
 from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
 from bot.store import Store
@@ -84,17 +84,22 @@ class World:
 
     async def type(self, line: str, *, user: str, channel: str) -> None:
         """Type a slash command, and wait until what it began rests."""
-        await self.slack.slash(line, user=user, channel=channel)
+        calls = len(self.slack.calls)
+        answer = await self.slack.slash(line, user=user, channel=channel)
+        if answer.message is None and not await self._busy():  # it is over already, or opens a form
+            await self._called(calls)
+        await self.rest()
+
+    async def send(self, view: View, values: dict[str, Any]) -> None:
+        """Send a form in, and wait until what it began rests."""
+        await self.slack.submit_view(view, values)
         await self.rest()
 
     async def press(self, button: Pressable, *, user: str) -> None:
         """Press a button, there or gone (as a screen that lags behind would), and wait until what it began rests."""
-        answers = len(self.slack.calls)
+        calls = len(self.slack.calls)
         await self.slack.click(button.message, button.action_id, user=user, value=button.value, blocks=button.blocks)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(3):  # the answer to a click comes after its acknowledgement
-                while len(self.slack.calls) == answers:  # noqa: ASYNC110 - as in `rest`
-                    await asyncio.sleep(_POLL_S)
+        await self._called(calls)  # the answer to a click comes after its acknowledgement
         await self.rest()
 
     async def rest(self) -> None:
@@ -132,6 +137,13 @@ class World:
             message = await self.slack.wait_for(self._is_news, timeout=_LONG_S)
             self.seen[message.id] = (message.edits, message.deleted)
             heard(message)
+
+    async def _called(self, before: int) -> None:
+        """Wait until the bot has called Slack once more than *before*."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(3):
+                while len(self.slack.calls) == before:  # noqa: ASYNC110 - as in `rest`
+                    await asyncio.sleep(_POLL_S)
 
     def _is_news(self, message: Message) -> bool:
         return self.seen.get(message.id) != (message.edits, message.deleted)

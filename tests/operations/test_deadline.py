@@ -10,6 +10,8 @@ from bot.audit import Audit
 from bot.clicks import Click, Clicks
 from bot.command import Effect
 from bot.dispatch import Dispatcher, Invocation
+from bot.drafts import Drafts
+from bot.notice import Notice
 from bot.operations.operation import Operation, State
 from tests.harness import ADMIN, LIVE
 from tests.operations.parts import OFF, ON, Bench
@@ -31,6 +33,7 @@ def dispatcher(bench: Bench) -> Dispatcher:
         catalog=bench.runner.catalog,
         gate=bench.runner.gate,
         journal=bench.journal,
+        drafts=Drafts(bench.store),
         audit=Audit(bench.store),
         requeue=requeue,
         clock_ms=lambda: slow_ms(bench),
@@ -71,7 +74,7 @@ async def test_command_that_comes_too_late_is_not_done(bench: Bench, text: str) 
 
     notice = await dispatcher(bench).invoke(invocation)
 
-    assert notice is not None
+    assert isinstance(notice, Notice)
     assert "Nothing was done" in notice.headline
     assert ([], []) == (bench.queued, await still_open(bench))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.operations.operation import ItemResult, Operation, Outcome, State
+from bot.operations.operation import Card, ItemResult, Operation, Outcome, State
+from bot.operations.progress import Progress
 from bot.operations.runner import MOST_RUNS
-from bot.operations.work import AT_ONCE
+from bot.operations.tally import AT_ONCE
 from bot.store import Store, StoreError, connect
-from tests.harness import Time
+from tests.harness import LIVE, Time
 from tests.operations.parts import Bench, bench_of
 from tests.redis_proxy import RedisProxy, proxy_to
 
@@ -124,3 +127,20 @@ async def test_operation_that_comes_further_each_time_is_not_given_up(bench: Ben
 
     assert sorted(STREAMS[MOST_RUNS + 2 :]) == sorted(bench.streams)
     assert ["succeeded"] == [record.outcome for record in await bench.trail()]
+
+
+@pytest.mark.parametrize(("patience", "most"), [(timedelta(hours=1), 1), (timedelta(milliseconds=1), 1000)])
+async def test_card_is_renewed_no_more_often_than_that(bench: Bench, patience: timedelta, most: int) -> None:
+    """
+    The card is there at once, and brought up to date no more often than its patience says, however fast it goes.
+    """
+    operation = await many(bench)
+    bench.voice.place = Card(channel=LIVE, ts="1.0")
+    runner = replace(bench.runner, progress=Progress(bench.journal, bench.voice, patience))
+
+    await runner.work(operation.id, operation.queue_target)
+
+    shown = [notice.lines[0] for notice in bench.voice.shown]
+    assert "░░░░░░░░░░░░░░░░░░░░ 0 of 60" == shown[0]
+    assert len(shown) == len(set(shown)) <= most
+    assert (len(shown) > 1) == (most > 1)

@@ -186,3 +186,37 @@ async def test_turns_are_taken_once_for_an_acceptance_sent_twice(bench: Bench) -
 
     places = await bench.store.do("ZRANGE", bench.store.key("turns", "live"), 0, -1)
     assert [operation.id for operation in operations] == places
+
+
+async def test_running_operation_is_stopped_once(bench: Bench) -> None:
+    """
+    The first who stops it counts; each checkpoint after that says who it was, also to whoever goes on with it.
+    """
+    journal, deadline_ms = bench.journal, await bench.store.time_ms() + 10_000
+    operation = await bench.accepted()
+    item = ItemResult(item="a", outcome=Outcome.SUCCEEDED, sentence="a.")
+    found = [await journal.stop(operation, "U0ADA", deadline_ms=deadline_ms)]
+    running = await begun(journal, operation)
+    kept = [await journal.keep_item(running, item)]
+
+    found += [await journal.stop(operation, one, deadline_ms=deadline_ms) for one in ("U0MIA", "U0ADA")]
+    kept += [await journal.keep_item(running, item)]
+
+    assert ["queued", "running", "stopping"] == found
+    assert [None, "U0MIA"] == kept
+    assert "U0MIA" == (await begun(journal, operation)).stopped
+    await ended(journal, await begun(journal, operation), bench.time)
+    assert "finished" == await journal.stop(operation, "U0ADA", deadline_ms=deadline_ms)
+
+
+async def test_stop_that_comes_too_late_does_not_count(bench: Bench) -> None:
+    """
+    A stop that Redis comes to after its time stops nothing.
+    """
+    operation = await bench.accepted()
+    await begun(bench.journal, operation)
+
+    with pytest.raises(TooLate):
+        await bench.journal.stop(operation, "U0ADA", deadline_ms=await bench.store.time_ms() - 1)
+
+    assert (await bench.now(operation)).stopped is None

@@ -114,7 +114,6 @@ async def test_corrected_line_can_be_typed(desk: Stage, text: str, named: str, l
 USAGE = [
     ("on", "missing"),
     ("on live", "missing"),
-    ("on live eu", "`<stream>` is missing"),
     ("on live xyzzy main-stage", "`xyzzy` is not a region"),
     ("on live eu <!channel>", "mention"),
     ("on live eu <!here|here>", "mention"),

@@ -71,14 +71,15 @@ async def test_failures_stand_first(stage: Stage) -> None:
 
 async def test_all_of_them_may_fail(stage: Stage) -> None:
     """
-    Where none went well, each is named, and what went wrong with it.
+    Where all went wrong in the same way, that is said once, with all of their names.
     """
     stage.agora.fault("403", method="PUT", times=None)
 
     message = await ending(stage, THREE)
 
-    assert "0 of 3" in message.text
-    assert 3 == len([line for line in message.text.splitlines() if "403" in line])
+    assert "0 of 3 done, 3 failed." in message.text
+    (line,) = [line for line in message.text.splitlines() if "403" in line]
+    assert "`one`, `two` and `three`" in line
     assert [] == offers(message)
 
 

@@ -77,8 +77,8 @@ def test_scopes_are_the_ones_that_are_used(app: dict[str, Any]) -> None:
     No scope is asked for that nothing needs, and `commands`, which the schema does not insist on, is there. What the
     bot can do without may be left out by whoever installs it.
     """
-    needed, history = ["commands", "chat:write", "chat:write.public"], [f"{kind}:history" for kind in KINDS]
-    optional = [*history, "users:read"]
+    needed = ["commands", "chat:write", "chat:write.public", "files:read"]
+    optional = [*(f"{kind}:history" for kind in KINDS), "users:read"]
 
     assert {"bot": [*needed, *optional], "bot_optional": optional} == app["oauth_config"]["scopes"]
 

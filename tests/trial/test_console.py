@@ -451,3 +451,25 @@ def test_plan_is_done_when_the_clock_is_turned_on(tmp_path: Path) -> None:
     assert (0, "", ["PUT", "DELETE"]) == (done.returncode, done.stderr, methods)
     assert "1 plan, soonest first" in flat(done.stdout)
     assert "This plan was due" in flat(done.stdout)
+
+
+def test_forms_are_filled_in_by_a_line(tmp_path: Path) -> None:
+    """
+    A form is shown with how to fill it in; names are pasted, complaints are shown, a file does as well.
+    """
+    (tmp_path / "names.csv").write_text("stream\ncam-3\n")
+    lines = ["/record on live eu", "paste ..", "sam: paste x", "paste cam-1, cam-2", "paste", "/record on live eu",
+             "file nowhere.csv", "file names.csv", "streams"]  # fmt: skip
+
+    done = trial(cwd=tmp_path, typed="\n".join(lines))
+
+    assert (0, "") == (done.returncode, done.stderr)
+    _, form, bad, foreign, pasted, nothing, _, missing, _, streams = done.stdout.split("otto #live-ops> ")[:10]
+    assert "A form opens: Which streams?" in form
+    assert "`paste cam-1, cam-2`" in form
+    assert "The form says: Line 1: `..` can't be the name" in bad
+    assert "There is no form to fill in" in foreign
+    assert "2 of 2 done" in flat(pasted)
+    assert "There is no form to fill in" in nothing
+    assert "There is no text in nowhere.csv" in missing
+    assert all(f"cam-{number}: not live, waits to be recorded in eu" in streams for number in (1, 2, 3))

@@ -1,7 +1,7 @@
 -- Move an operation from one state to another, or keep facts in it, if it is still ours.
 -- KEYS: operation
 -- ARGV: starts, state from, state to (both '*': whatever it is, and stays), field, value, ...
--- Returns: 1, or 0 if it was not in that state or has been taken on by another worker
+-- Returns: who has stopped it, else 1; 0 if it was not in that state or has been taken on by another worker
 if redis.call('HGET', KEYS[1], 'starts') ~= ARGV[1] then
     return 0
 end
@@ -15,4 +15,4 @@ end
 for index = 4, #ARGV, 2 do
     redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1])
 end
-return 1
+return redis.call('HGET', KEYS[1], 'stopped') or 1
