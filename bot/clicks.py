@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from bot import moments
 from bot.access.gate import Gate
 from bot.access.roles import Role
 from bot.catalog import Catalog
