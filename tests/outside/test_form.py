@@ -360,7 +360,7 @@ async def test_form_that_does_not_open_is_told(stage: Stage, fault: dict[str, ob
     assert (200, "") == (answer.status, answer.text)
     assert (OPERATOR, "response_url") == (told.to, told.via)
     assert str(fault.get("error", 503)) in told.text
-    assert "`/record on <entry> <region> <stream>...`" in told.text.replace("&lt;", "<").replace("&gt;", ">")
+    assert "`/record on <entry> <region> <stream>..." in told.text.replace("&lt;", "<").replace("&gt;", ">")
 
 
 async def test_acknowledgement_does_not_wait_for_slack(stage: Stage) -> None:
