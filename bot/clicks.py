@@ -21,6 +21,7 @@ from bot.operations import cards, outcomes, plan_cards
 from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
 from bot.operations.kept import Newer
+from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
@@ -219,8 +220,9 @@ class Clicks:
 
     async def _objection(self, person_id: str, operation: Operation) -> str | None:
         """Why the person may not do this, as the role map is now."""
-        command = self._catalog.get(operation.command)
-        if command is None:
+        try:
+            command = command_of(self._catalog, operation)
+        except Newer:
             return "This release of the bot does not know that command."
         standing = await self._gate.standing(person_id)
         args = command.args.model_validate(operation.args)
