@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -85,7 +86,9 @@ def _run(settings: Settings, *, web: bool, worker: bool) -> int:
     from bot.processes import Bot, run
 
     log.configure(settings.log_level, settings.log_format, settings.secrets())
-    return _until_done(run(Bot(settings), web=web, worker=worker))
+    status = _until_done(run(Bot(settings), web=web, worker=worker))
+    gc.freeze()  # Python would look through all that is left, for a second and more on a busy machine
+    return status
 
 
 def _try(options: argparse.Namespace) -> int:

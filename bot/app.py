@@ -48,7 +48,7 @@ from bot.submissions import Submissions
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
 # A command on 1,000 streams at an Agora that hangs takes longer, and goes on where it was: each result is kept.
 LONGEST_RUN: Final = timedelta(minutes=15)
-CLOSING: Final = timedelta(seconds=0.5)
+CLOSING: Final = timedelta(seconds=0.3)
 LEAVING: Final = timedelta(seconds=1.5)  # the embedded store; it ends by itself if that takes longer
 
 log = structlog.get_logger(__name__)

@@ -22,6 +22,7 @@ from bot.operations import cards, outcomes, plan_cards
 from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
 from bot.operations.kept import Newer
+from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, State, is_id, new_id
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
@@ -234,8 +235,9 @@ class Clicks:
 
     async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> str | None:
         """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
-        command = self._catalog.get(operation.command)
-        if command is None:
+        try:
+            command = command_of(self._catalog, operation)
+        except Newer:
             return "This release of the bot does not know that command."
         standing = await self._gate.standing(person_id)
         args = command.args.model_validate(operation.args)

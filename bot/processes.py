@@ -29,8 +29,8 @@ from bot.web.server import WebServer, bind
 from bot.web.site import site
 
 # Platforms kill about 10 s after they asked to stop; what is not done by then is handed back. The longest way to the
-# end, with all of Redis frozen: 5 s of grace, 1.5 s to hand back in vain, 2.5 s to close what does not answer.
-WORKER_GRACE: Final = timedelta(seconds=5)
+# end, with the store frozen: 4.5 s of grace, 1.6 s to hand back in vain, 2.5 s to close what does not answer.
+WORKER_GRACE: Final = timedelta(seconds=4.5)
 WEB_GRACE: Final = timedelta(seconds=3)
 START_GRACE: Final = timedelta(seconds=2)
 ANSWERS_GRACE: Final = timedelta(seconds=1.5)  # for the answers to clicks, which go out after the acknowledgement

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.errors import UserError
 from bot.operations import outcomes
 from bot.operations.journal import Journal, Lost
+from bot.operations.kept import Newer
 from bot.operations.operation import Operation, Result, State
 from bot.store import StoreError
 from bot.wording import ago, code, person
@@ -50,7 +51,11 @@ class Cancelling:
         Raises:
             UserError: There is none, the person may not, or it has begun.
         """
-        operation = await self.journal.load(operation_id)
+        try:
+            operation = await self.journal.load(operation_id)
+        except Newer as error:
+            why = f"The operation {code(operation_id)} is of a newer release of the bot than the one that looks at it."
+            raise UserError(why, hint="The bot is being renewed. Try again in a moment.") from error
         if operation is None or not self.sees(standing, operation):
             raise UserError(
                 f"There is no operation {code(operation_id)}.", hint="`/agora planned` lists what is planned."

@@ -9,6 +9,8 @@ from datetime import datetime
 from bot.access.gate import Standing
 from bot.catalog import Catalog
 from bot.operations.cancelling import Cancelling
+from bot.operations.kept import Newer
+from bot.operations.knowing import command_of
 from bot.operations.operation import Operation
 from bot.operations.plans import Plans
 from bot.planned import Planned
@@ -37,8 +39,11 @@ class Desk:
         return self._planned(await self.cancelling.cancel(operation_id, standing, at))
 
     def _planned(self, operation: Operation) -> Planned:
-        command = self.catalog.get(operation.command)
-        deed = command.says(command.args.model_validate(operation.args)) if command else code(operation.line, limit=300)
+        try:
+            command = command_of(self.catalog, operation)
+            deed = command.says(command.args.model_validate(operation.args))
+        except Newer:
+            deed = code(operation.line, limit=300)
         planned = operation.planned is not None
         return Planned(
             id=operation.id,

@@ -43,7 +43,7 @@ HEARTBEAT_AGAIN: Final = timedelta(seconds=0.5)
 LEFT_FOR: Final = timedelta(seconds=5)  # what is of a newer release; the next to take it may be one that knows it
 SPREAD: Final = 0.1
 HANDING_BACK: Final = timedelta(seconds=1)  # for all that was not finished; then Redis has not answered
-CLOSING: Final = timedelta(seconds=0.5)
+CLOSING: Final = timedelta(seconds=0.3)
 
 log = logging.getLogger(__name__)
 

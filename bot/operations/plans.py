@@ -10,6 +10,7 @@ from typing import Final
 from bot.moments import Plan
 from bot.operations import kept
 from bot.operations.journal import Journal, Lost
+from bot.operations.kept import Newer
 from bot.operations.operation import Card, Operation, State
 from bot.store import Store
 
@@ -74,7 +75,7 @@ class Plans:
         if after.due is None:
             raise ValueError(f"operation {after.id} has no time")
         keys = [self._key(after.id), self._planned, self._key(operation.id)]
-        record = after.model_dump_json(include=kept.RECORD)
+        record = kept.record(after)
         args: list[str | int] = [after.id, record, kept.ms(after.created), kept.ms(after.due), operation.starts]
         known = await self.store.call("operation_follow", keys, args)
         if known is None:
@@ -96,7 +97,10 @@ class Plans:
         return [operation for operation in found if operation is not None]
 
     async def _load(self, operation_id: str) -> Operation | None:
-        operation = await self.journal.load(operation_id)
+        try:
+            operation = await self.journal.load(operation_id)
+        except Newer:  # its release sees to it
+            return None
         if operation is None:  # a pointer to nothing
             await self.store.do("ZREM", self._planned, operation_id)
         return operation

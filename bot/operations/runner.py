@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from pydantic import ValidationError
 
 from bot.access.gate import Gate
 from bot.access.rolemap import RoleMap
@@ -24,6 +23,7 @@ from bot.operations.engine import LEFT_FOR, Later
 from bot.operations.following import Following
 from bot.operations.journal import Journal, Lost
 from bot.operations.kept import Newer
+from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, Result, State
 from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
@@ -69,9 +69,15 @@ class Runner:
             StoreError: Redis is away; to be called again.
         """
         try:
-            own = await self.journal.load(operation_id)
-        except Newer as error:
-            raise self._left(operation_id) from error
+            await self._bring_on(operation_id, target)
+        except Lost:
+            log.info("operation.lost", operation=operation_id)
+        except Newer as error:  # not begun, and not passed: a worker of the release that wrote it does it
+            log.info("operation.left", operation=operation_id, newer=str(error))
+            raise Later(LEFT_FOR) from error
+
+    async def _bring_on(self, operation_id: str, target: str) -> None:
+        own = await self.journal.load(operation_id)
         if own is None:
             return
         if own.state is State.TOLD:  # by a worker that may have ended before it could think of the next one
@@ -81,13 +87,10 @@ class Runner:
             if own.state is State.FINISHED:
                 await self.requeue(own, None)
             return
-        try:
-            if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:
-                await self._take_turns(own)
-            else:
-                await self._step(own.id, own.target)
-        except Lost:
-            log.info("operation.lost", operation=operation_id)
+        if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:
+            await self._take_turns(own)
+        else:
+            await self._step(own.id, own.target)
 
     async def sweep(self) -> None:
         """Queue again what was written down and got lost on the way; harmless for what did not."""
@@ -129,11 +132,8 @@ class Runner:
             raise Later(timedelta(seconds=1))
 
     async def _step(self, operation_id: str, target: str) -> None:
-        try:
-            written = await self.journal.load(operation_id)
-            command = self._known(written) if written else None
-        except Newer as error:
-            raise self._left(operation_id) from error
+        written = await self.journal.load(operation_id)
+        command = command_of(self.catalog, written) if written else None
         if written and command and written.state is State.FINISHED:
             await self.telling.from_queue(written, command)
             return
@@ -168,21 +168,6 @@ class Runner:
         if operation.asks:
             return await self._ask(operation, command)
         return await self.planning.settle(operation, command)
-
-    def _known(self, operation: Operation) -> AnyCommand:
-        command = self.catalog.get(operation.command)
-        if command is None:
-            raise Newer(operation.command)
-        try:
-            command.args.model_validate(operation.args)
-        except ValidationError as error:
-            raise Newer(operation.command) from error
-        return command
-
-    def _left(self, operation_id: str) -> Later:
-        """Not begun, and not passed by what stands behind it: a worker of the release that wrote it does it."""
-        log.info("operation.left", operation=operation_id, reason="of a newer release")
-        return Later(LEFT_FOR)
 
     async def _ask(self, operation: Operation, command: AnyCommand) -> Operation:
         args = command.args.model_validate(operation.args)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.clicks import Click, Clicks
+from bot.errors import UserError
 from bot.operations.engine import LEFT_FOR, Later
 from bot.operations.operation import Operation, State
 from bot.operations.runner import MOST_RUNS
@@ -95,6 +96,49 @@ async def test_sweep_goes_past_what_it_can_not_read(bench: Bench, newer: Newer) 
     await bench.runner.sweep()
 
     assert [other.queue_key] == bench.queued
+
+
+async def test_planned_work_of_a_newer_release_keeps_no_other_from_its_time(bench: Bench) -> None:
+    """
+    The same for what is planned: what this release can't read is passed over, and stays planned.
+    """
+    unread, other = await fact(bench), await bench.accepted(target="sports")
+    for planned in (unread, other):
+        await bench.store.do("ZADD", bench.store.key("planned"), 1, planned.id)
+
+    due = await bench.runner.planning.plans.due_before(bench.time.now(), 10)
+
+    assert [other.id] == [operation.id for operation in due]
+    assert 2 == await bench.store.do("ZCARD", bench.store.key("planned"))
+
+
+async def test_cancelling_it_is_explained(bench: Bench) -> None:
+    """
+    What this release can't read it does not cancel, and says why.
+    """
+    unread = await fact(bench)
+    standing = await bench.runner.gate.standing(ADMIN)
+
+    with pytest.raises(UserError) as said:
+        await bench.runner.desk.cancel(unread.id, standing, bench.time.now())
+
+    assert "newer release" in said.value.message
+    assert (State.QUEUED.value, []) == ((await kept(bench, unread))["state"], await bench.trail())
+
+
+@pytest.mark.parametrize("newer", [command, argument])
+async def test_cancelling_lets_the_next_one_go_on(bench: Bench, newer: Newer) -> None:
+    """
+    When a release is taken back, what only the newer one can do is cancelled by hand, and holds nobody up any more.
+    """
+    stranded, behind = await newer(bench), await bench.accepted("behind")
+    standing = await bench.runner.gate.standing(ADMIN)
+
+    cancelled = await bench.runner.desk.cancel(stranded.id, standing, bench.time.now())
+    await bench.work(behind)
+
+    assert stranded.line in cancelled.deed
+    assert (["behind"], State.FINISHED) == (bench.streams, (await bench.now(stranded)).state)
 
 
 async def test_usual_facts_are_not_written(bench: Bench) -> None:
