@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -20,7 +21,7 @@ from bot.moments import Plan
 from bot.notice import Notice
 from bot.operations import cards, outcomes, plan_cards
 from bot.operations.cancelling import Cancelling
-from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
+from bot.operations.journal import Accepted, Behind, Held, Journal, Lost, Repeated, TooLate
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, State, is_id, new_id
@@ -71,10 +72,17 @@ class Click:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What to say to whoever pressed; `replace`: in place of the message with the button."""
+    """
+    What to say to whoever pressed.
+
+    Attributes:
+        replace: In place of the message with the button.
+        said: To be done when it stands there; until then it is not told.
+    """
 
     notice: Notice
     replace: bool = False
+    said: Callable[[], Awaitable[None]] | None = None
 
 
 class Clicks:
@@ -181,9 +189,22 @@ class Clicks:
         if ended.planned is not None and command is not None:  # its card is everybody's, and told as an outcome is
             self._background(self._queued(ended))
             return Pressed(cards.ended(ended, command), replace=True)
-        with contextlib.suppress(Lost):  # a worker has taken it on: that one tells it too
-            await self._journal.told(operation, "click")
-        return Pressed(cards.cancelled(operation), replace=True)
+        said = await self._saying(ended)
+        return Pressed(cards.cancelled(operation), replace=True, said=said)
+
+    async def _saying(self, ended: Operation) -> Callable[[], Awaitable[None]] | None:
+        """Take on telling it, with the answer to the click; a worker tells it if that answer does not arrive."""
+        try:
+            floor = await self._journal.speak(ended, claim=True)
+        except Lost:
+            return None
+        except Behind:  # outcomes of its channel are told before it, but this one is its requester's alone
+            return partial(self._said, ended)
+        return None if isinstance(floor, Held) else partial(self._said, floor.operation)
+
+    async def _said(self, ended: Operation) -> None:
+        with contextlib.suppress(Lost, StoreError):
+            await self._journal.told(ended, "click")
 
     async def _stop(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         small = cards.named(operation)

@@ -152,11 +152,17 @@ def _broken(reference: str) -> Notice:
 
 async def _answer(api: SlackApi, click: Click, pressed: Pressed) -> None:
     """Answer a click: Slack shows nothing of an acknowledgement's body, and a click is never met with silence."""
+    if await _answered(api, click, pressed) and pressed.said is not None:
+        await pressed.said()
+
+
+async def _answered(api: SlackApi, click: Click, pressed: Pressed) -> bool:
     message = render(pressed.notice)
     for _ in range(ANSWER_TRIES):
         try:
             if click.response_url:
-                return await api.respond(click.response_url, message, replace=pressed.replace)
+                await api.respond(click.response_url, message, replace=pressed.replace)
+                return True
             break
         except SlackAway as error:
             await asyncio.sleep(error.after.total_seconds())
@@ -166,6 +172,8 @@ async def _answer(api: SlackApi, click: Click, pressed: Pressed) -> None:
         await api.call("chat.postEphemeral", channel=click.channel, user=click.person, **message.fields())
     except SlackError as error:
         log.warning("click.not_answered", reason=str(error))
+        return False
+    return True
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -16,7 +16,6 @@ FROZEN_S: Final = (12, 16)  # past the 10 s after which another worker takes ove
 AT_AGORA: Final = ("504", "504-done", "hang", "reset", "drop-done", "429:1", "500")
 AT_SLACK: Final = ("429", "500", "cut before", "cut after")
 METHODS: Final = {"chat.postMessage": 5, "response_url": 4, "chat.update": 1, "conversations.history": 1}
-NEEDED: Final = 3  # processes that can act, so that something goes on
 
 
 @dataclass
@@ -27,10 +26,10 @@ class Trouble:
     memory: Memory
     rng: Random
 
-    def victim(self) -> Life | None:
-        """A process that may be hit; None if too few are well, or no other one takes what Slack sends."""
+    def victim(self, *, left: int) -> Life | None:
+        """A process that may be hit; None if fewer than *left* others can act, or none that takes what Slack sends."""
         well = self.scene.fleet.well
-        hit = self.rng.choice(well) if len(well) >= NEEDED else None
+        hit = self.rng.choice(well) if len(well) > left else None
         others = [life for life in well if life is not hit and life.process.port]
         return hit if others else None
 
@@ -53,7 +52,7 @@ class Fault:
 
 async def kill(trouble: Trouble) -> str | None:
     """`kill -9` of a process, which is started again at once."""
-    if (life := trouble.victim()) is None:
+    if (life := trouble.victim(left=1)) is None:
         return None
     await trouble.scene.fleet.kill(life)
     return life.name
@@ -61,7 +60,7 @@ async def kill(trouble: Trouble) -> str | None:
 
 async def end(trouble: Trouble) -> str | None:
     """SIGTERM of a process, as when a new release is rolled out; it is started again when it has ended."""
-    if (life := trouble.victim()) is None:
+    if (life := trouble.victim(left=1)) is None:
         return None
     await trouble.scene.fleet.replace(life)
     return life.name
@@ -69,7 +68,7 @@ async def end(trouble: Trouble) -> str | None:
 
 async def freeze(trouble: Trouble) -> str | None:
     """SIGSTOP of a process, for longer than its lease; one at a time."""
-    life = trouble.victim()
+    life = trouble.victim(left=2)
     if life is None or any(one.frozen and not one.dead for one in trouble.scene.fleet.lives):
         return None
     span = timedelta(seconds=trouble.rng.uniform(*FROZEN_S))
