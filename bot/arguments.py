@@ -56,6 +56,12 @@ class Parameter:
         return self.most is not None
 
     @property
+    def sample(self) -> Any:
+        """A value that it may have."""
+        one = self.kind.read(Word(self.kind.sample))
+        return (one,) if self.many else one
+
+    @property
     def noun(self) -> str:
         """What one of its values is called, such as `stream`."""
         return self.kind.shown.strip("<>")
@@ -91,11 +97,7 @@ def read(args: type[A], words: list[Word], *, start: str) -> A:
         BadArguments: Says what was wrong and what to type instead.
         Missing: Nothing else was wrong.
     """
-    found = _Line(args, words, start).read()
-    try:
-        return args.model_validate(found)
-    except ValidationError as error:
-        raise BadArguments(problem(error), hint=f"Usage: `{start} {usage(args)}`") from None
+    return _together(args, _Line(args, words, start).read(), start)
 
 
 def problem(error: ValidationError) -> str:
@@ -109,10 +111,25 @@ def hint(args: type[Args], words: list[Word], *, start: str) -> str:
     return _Line(args, words, start).hint(words)
 
 
-def part(args: type[A], found: dict[str, Any]) -> A:
-    """*args* as far as they are *found*, to decide on and to show; they can't be carried out."""
-    unknown = {one.field: () if one.many else None for one in parameters(args) if one.required}
-    return args.model_construct(**{**unknown, **found})
+def part(args: type[A], found: dict[str, Any], *, start: str) -> A:
+    """
+    *args* as far as they are *found*, to decide on and to show; they can't be carried out.
+
+    Raises:
+        BadArguments: Those that are found do not go together.
+    """
+    lacking = [one for one in parameters(args) if one.required and one.field not in found]
+    anything = {one.field: one.sample for one in lacking}
+    _together(args, {**anything, **found}, start)
+    nothing: dict[str, Any] = {one.field: () if one.many else None for one in lacking}
+    return args.model_construct(**{**nothing, **found})
+
+
+def _together(args: type[A], found: dict[str, Any], start: str) -> A:
+    try:
+        return args.model_validate(found)
+    except ValidationError as error:
+        raise BadArguments(problem(error), hint=f"Usage: `{start} {usage(args)}`") from None
 
 
 def write(args: Args, *, display: bool = False, room: int = LINE_LIMIT) -> str:
@@ -133,16 +150,14 @@ def write(args: Args, *, display: bool = False, room: int = LINE_LIMIT) -> str:
             continue
         words += [parameter.keyword] if parameter.keyword else []
         show = (parameter.kind.display if display else None) or parameter.kind.print
-        shown = [_typed(parameter, show(one), keywords) for one in (value if parameter.many else [value])]
+        shown = []
+        for one in map(show, value if parameter.many else [value]):
+            if parameter.kind.words > 1:
+                shown.append(join(one.split(" ")))
+            else:  # a stream that is called as one of our keywords
+                shown.append(quote(one, always=not parameter.keyword and one.casefold() in keywords))
         words += _fitting(shown, parameter.noun, room - len(" ".join(words)) - 1) if display else shown
     return " ".join(words)
-
-
-def _typed(parameter: Parameter, one: str, keywords: set[str]) -> str:
-    """One value as it is typed: a stream that is called as one of our keywords stands in quotes."""
-    if parameter.kind.words > 1:
-        return join(one.split(" "))
-    return quote(one, always=not parameter.keyword and one.casefold() in keywords)
 
 
 def _fitting(words: list[str], noun: str, room: int) -> list[str]:

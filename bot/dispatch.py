@@ -160,12 +160,13 @@ class Dispatcher:
         command = self._catalog.find(invocation.command, typed)
         if asked[1:] == ["help"] and not typed[1].quoted:
             return help.of_command(command)
+        start = f"/{command.name}"
         try:
-            return command, arguments.read(command.args, typed[1:], start=f"/{command.name}")
+            return command, arguments.read(command.args, typed[1:], start=start)
         except arguments.Missing as missing:
             if command.form is None or missing.fields != (command.form.asks,):
                 raise
-            return command, arguments.part(command.args, missing.found)
+            return command, arguments.part(command.args, missing.found, start=start)
 
     def _closed(self, group: str, typed: list[words.Word]) -> str | None:
         """What to type where a quote was left open."""

@@ -80,7 +80,7 @@ def listing(parts: Iterable[str], word: str = "and") -> str:
 def named(names: Iterable[str], *, most: int = 10) -> str:
     """Name streams, each once; more than *most* are counted."""
     unique = list(dict.fromkeys(names))
-    return listing(map(code, unique)) if len(unique) <= most else f"{len(unique)} streams"
+    return listing(map(code, unique)) if len(unique) <= most else plural(len(unique), "stream")
 
 
 def sentence(words: str) -> str:

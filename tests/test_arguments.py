@@ -258,7 +258,7 @@ def test_what_is_missing_is_told_with_what_was_found() -> None:
         read(Addressed, split("to U0OTTO"), start="/x on")
 
     assert (("streams",), {"who": "U0OTTO"}) == (lacking.value.fields, lacking.value.found)
-    assert "to U0OTTO" == write(part(Addressed, lacking.value.found))
+    assert "to U0OTTO" == write(part(Addressed, lacking.value.found, start="/x on"))
 
 
 @pytest.mark.parametrize(

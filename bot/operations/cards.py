@@ -99,12 +99,11 @@ def is_private(operation: Operation) -> bool:
     """
     Whether only its caller hears of it.
 
-    Not where everybody has seen it begin, or knows that it is planned, nor where some of it was done.
+    Not where everybody has seen it begin or knows that it is planned, nor where some of it was done.
     """
     result = operation.result
     untried = result is None or (result.outcome.private and not result.items)
-    quiet = operation.effect is Effect.READ or untried
-    return quiet and operation.card is None and operation.planned is None
+    return (operation.effect is Effect.READ or untried) and operation.card is None and operation.planned is None
 
 
 def confirmed(operation: Operation, at: datetime) -> Notice:

@@ -11,7 +11,7 @@ import structlog
 from bot.drafts import Asking
 from bot.form import Box
 from bot.notice import Notice
-from bot.slack.api import SlackApi, SlackError
+from bot.slack.api import SlackApi, SlackAway, SlackError
 from bot.slack.blocks import Block, render
 from bot.slack.files import NoText, text_of
 from bot.submissions import Submission, Submissions, Wrong
@@ -35,7 +35,7 @@ async def open_form(api: SlackApi, asking: Asking, trigger: str) -> None:
     except SlackError as error:
         log.warning("form.not_opened", reason=str(error))
         if str(error) != OPEN_ALREADY:
-            await _apologise(api, asking, str(error))
+            await _apologise(api, asking, error)
 
 
 def view(asking: Asking) -> View:
@@ -78,17 +78,19 @@ def errors(boxes: dict[str, str]) -> dict[str, Any]:
     return {"response_action": "errors", "errors": boxes}
 
 
-async def _apologise(api: SlackApi, asking: Asking, reason: str) -> None:
+async def _apologise(api: SlackApi, asking: Asking, error: SlackError) -> None:
+    maybe = isinstance(error, SlackAway) and error.maybe
+    what = "If no form has opened: nothing was done" if maybe else "The form did not open, and nothing was done"
     notice = Notice(
-        headline=f"The form did not open, and nothing was done: Slack says {code(reason)}.",
+        headline=f"{what}. Slack says {code(error)}.",
         after=(f"Type it once more, or all of it: {code(asking.usage)}.",),
         small=(code(asking.line),),
     )
     if asking.draft.response_url:
         try:
             await api.respond(asking.draft.response_url, render(notice))
-        except SlackError as error:
-            log.warning("form.not_told", reason=str(error))
+        except SlackError as silent:
+            log.warning("form.not_told", reason=str(silent))
 
 
 async def _text(api: SlackApi, held: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from bot.operations.journal import Journal
 from bot.sandbox.slack import View
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, PRIVATE, STRANGER, VIEWER, Stage
-from tests.outside.acts import public, shown_after, trail
+from tests.outside.acts import offers, public, shown_after, trail
 from tests.outside.clicking import confirm
 from tests.outside.filling import OFF, ON, asked, finished, opened, sent
 
@@ -355,7 +355,7 @@ async def test_form_that_does_not_open_is_told(stage: Stage, fault: dict[str, ob
     stage.slack.fail("views.open", **fault)  # type: ignore[arg-type]
 
     answer = await stage.slash(ON)
-    told = await stage.told(lambda message: "form did not open" in message.text)
+    told = await stage.told(lambda message: "nothing was done" in message.text)
 
     assert (200, "") == (answer.status, answer.text)
     assert (OPERATOR, "response_url") == (told.to, told.via)
@@ -434,3 +434,22 @@ async def test_typed_line_has_the_same_limit(stage: Stage) -> None:
     assert "1,001 streams are named; 1,000 are the most at once." in answer.message.text
     assert [answer.message] == await shown_after(stage)
     assert [] == asked(stage)
+
+
+async def test_form_of_a_plan_asks_for_the_rest_alone(stage: Stage) -> None:
+    """
+    What was typed of a plan is kept until its streams are named; what does not go together is said before that.
+    """
+    wrong = await stage.slash(f"{ON} for 2h until 23:30")
+    view = await opened(stage, f"{ON} at 2030-01-01T20:45Z")
+    assert wrong.message is not None
+    assert "A recording ends once" in wrong.message.text
+
+    await sent(stage, view, names="one\ntwo")
+
+    refused = await stage.told(lambda message: "90 days are the most" in message.text)
+    assert refused.to == OPERATOR
+    later = await opened(stage, f"{ON} for 2h")
+    await sent(stage, later, names="one\ntwo")
+    prompt = await stage.told(lambda message: "operation_confirm" in offers(message))
+    assert "`one` and `two`" in prompt.text
