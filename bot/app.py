@@ -34,6 +34,7 @@ from bot.slack.teller import SlackTeller
 from bot.store import Embedded, Store, StoreError, connect, docket_url
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
+SILENCE: Final = timedelta(seconds=5)  # after which the engine takes a connection to Redis for dead
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class Core:
     metrics: Metrics
 
     async def trouble(self) -> str | None:
-        """What is wrong with Redis; None if it answers."""
+        """What is wrong with Redis; None if it answers and takes changes."""
         try:
             await self.store.ping()
         except StoreError as error:
@@ -120,7 +121,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         patience=patience,
     )
     engine = Engine(
-        url=docket_url(url, max_connections=500),
+        url=docket_url(url, max_connections=500, silence=SILENCE),
         name="agora-bot",
         work=runner.work,
         sweep=runner.sweep,

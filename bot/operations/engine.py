@@ -10,15 +10,17 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry, Worker
-from docket.dependencies import ForcedRetry
+from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry
 from redis.exceptions import RedisError
 
+from bot.operations.crew import Crew
+from bot.operations.docket_log import quieten
 from bot.store import StoreError
 
 SLOTS: Final = 50
@@ -66,7 +68,8 @@ class Engine:
         self._alive, self._gone = alive, gone
         self._worker: asyncio.Task[None] | None = None
         self._heart: asyncio.Task[None] | None = None
-        self.worker_name = f"{socket.gethostname()}#{os.getpid()}"
+        self._in_touch = True
+        self.worker_name = f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}"
 
         async def operation(
             operation_id: str,
@@ -80,6 +83,10 @@ class Engine:
             except Later as later:
                 log.info("operation.later operation=%s after=%s", operation_id, later.delay)
                 retry.after(later.delay)
+            except StoreError as error:  # ended before docket can note it, it would hold its target until it lapses
+                log.warning("operation.interrupted operation=%s reason=%s", operation_id, error)
+                await self._well()
+                raise
 
         async def sweep_operations(
             perpetual: Perpetual = Perpetual(every=SWEEP_EVERY, automatic=True),  # noqa: B008 as above
@@ -91,7 +98,7 @@ class Engine:
 
     async def open(self) -> None:
         """Open the queue; Redis need not be there yet."""
-        logging.getLogger("docket.dependencies").addFilter(_unexpected)
+        quieten()
         await self._docket.__aenter__()
         self._docket.register(self._operation)
         self._docket.register(self._sweep)
@@ -133,31 +140,39 @@ class Engine:
             await self._docket.__aexit__(None, None, None)
 
     async def _run(self) -> None:
-        async with Worker(
+        await Crew(
             self._docket,
             name=self.worker_name,
+            lease=REDELIVERY,
             concurrency=SLOTS,
-            redelivery_timeout=REDELIVERY,
             minimum_check_interval=timedelta(milliseconds=50),
             scheduling_resolution=timedelta(milliseconds=250),
-            reconnection_delay=timedelta(seconds=1),
             fallback_task=_hand_back,
-        ) as worker:
-            await worker.run_forever()
+        ).run()
+
+    async def _well(self) -> None:
+        """Wait until Redis answers and takes changes."""
+        while not await self._seen():  # noqa: ASYNC110 what is awaited happens in Redis
+            await asyncio.sleep(HEARTBEAT_AGAIN.total_seconds())
 
     async def _beat(self) -> None:
-        while True:
-            pause = HEARTBEAT_EVERY
-            try:
-                await self._alive(self.worker_name)
-            except StoreError:  # soon again: callers are told that no worker runs until Redis has heard of one
-                pause = HEARTBEAT_AGAIN
+        while True:  # soon again where it failed: callers are told that no worker runs until Redis has heard of one
+            pause = HEARTBEAT_EVERY if await self._seen() else HEARTBEAT_AGAIN
             await asyncio.sleep(pause.total_seconds())
 
-
-def _unexpected(record: logging.LogRecord) -> bool:
-    """Pass what is trouble: docket logs a retry that we ask for (`Later`) as an error, with its traceback."""
-    return not (record.exc_info and isinstance(record.exc_info[1], ForcedRetry))
+    async def _seen(self) -> bool:
+        """Whether Redis has heard of this worker; said in the log when that changes."""
+        try:
+            await self._alive(self.worker_name)
+        except StoreError as error:
+            if self._in_touch:
+                log.warning("store.away reason=%s", error)
+            self._in_touch = False
+        else:
+            if not self._in_touch:
+                log.warning("store.back")
+            self._in_touch = True
+        return self._in_touch
 
 
 class _NotOurs(Exception):
