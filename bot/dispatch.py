@@ -23,6 +23,7 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
+from bot.outage import nothing_done
 from bot.store import StoreError
 from bot.wording import code, listing
 
@@ -31,11 +32,6 @@ QUEUE_WITHIN: Final = timedelta(seconds=0.5)  # what is left for queueing if all
 WRITE_WITHIN: Final = timedelta(seconds=1.5)  # after this Redis itself refuses to write it down
 
 log = structlog.get_logger(__name__)
-
-AWAY: Final = Notice(
-    headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
-    after=("Try again in a moment. If it stays so, tell whoever runs the bot.",),
-)
 
 
 @dataclass(frozen=True)
@@ -97,9 +93,8 @@ class Dispatcher:
         try:
             async with asyncio.timeout_at(until):
                 decided = await self._decide(invocation, command, args)
-        except (StoreError, TimeoutError):
-            log.warning("store.away", command=command.name)
-            return AWAY
+        except (StoreError, TimeoutError) as error:
+            return _nothing_done(error, command.name)
         if isinstance(decided, Notice):
             return decided
         return await self._accept(self._operation(invocation, command, args), invocation.once, decided, until)
@@ -154,11 +149,8 @@ class Dispatcher:
         try:
             async with asyncio.timeout_at(until):
                 accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
-        except TooLate:
-            return AWAY
-        except (StoreError, TimeoutError):
-            log.warning("store.lost", operation=operation.id)
-            return _halfway(operation)
+        except (TooLate, StoreError, TimeoutError) as error:
+            return _not_accepted(error, operation)
         match accepted:
             case Repeated(known):
                 return Notice(headline=f"This was accepted before, as operation {code(known)}. It is not done twice.")
@@ -199,7 +191,15 @@ class Dispatcher:
         )
 
 
-def _halfway(operation: Operation) -> Notice:
+def _nothing_done(error: Exception, command: str) -> Notice:
+    log.warning("store.away", command=command, reason=str(error) or type(error).__name__)
+    return nothing_done(error, again="type it again")
+
+
+def _not_accepted(error: Exception, operation: Operation) -> Notice:
+    if isinstance(error, TooLate) or (isinstance(error, StoreError) and error.undone):
+        return _nothing_done(error, operation.command)
+    log.warning("store.lost", operation=operation.id, reason=str(error) or type(error).__name__)
     return Notice(
         headline="It is not known whether this was accepted: the bot lost touch with its memory (Redis).",
         after=("If it was, the result will be told. Look for that before you type it again.",),
