@@ -34,7 +34,6 @@ from bot.slack.teller import SlackTeller
 from bot.store import Embedded, Store, StoreError, connect, docket_url
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
-SILENCE: Final = timedelta(seconds=5)  # after which the engine takes a connection to Redis for dead
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +120,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         patience=patience,
     )
     engine = Engine(
-        url=docket_url(url, max_connections=500, silence=SILENCE),
+        url=docket_url(url, max_connections=500),
         name="agora-bot",
         work=runner.work,
         sweep=runner.sweep,

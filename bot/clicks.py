@@ -18,7 +18,7 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Lost, Repeated, TooLate
 from bot.operations.operation import Operation, State, is_id, new_id
-from bot.outage import nothing_done
+from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
@@ -221,14 +221,14 @@ class Clicks:
 
 
 def _nothing_done(error: Exception, click: Click) -> Pressed:
-    log.warning("store.away", action=click.action, reason=str(error) or type(error).__name__)
+    log.warning("store.away", action=click.action, reason=why(error))
     return Pressed(nothing_done(error, again="press again"))
 
 
 def _not_taken(error: Exception, click: Click) -> Pressed:
     if isinstance(error, TooLate) or (isinstance(error, StoreError) and error.undone):
         return _nothing_done(error, click)
-    log.warning("store.lost", action=click.action, operation=click.operation, reason=str(error) or type(error).__name__)
+    log.warning("store.lost", action=click.action, operation=click.operation, reason=why(error))
     return Pressed(UNCLEAR)
 
 

@@ -23,7 +23,7 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
-from bot.outage import nothing_done
+from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import code, listing
 
@@ -192,14 +192,14 @@ class Dispatcher:
 
 
 def _nothing_done(error: Exception, command: str) -> Notice:
-    log.warning("store.away", command=command, reason=str(error) or type(error).__name__)
+    log.warning("store.away", command=command, reason=why(error))
     return nothing_done(error, again="type it again")
 
 
 def _not_accepted(error: Exception, operation: Operation) -> Notice:
     if isinstance(error, TooLate) or (isinstance(error, StoreError) and error.undone):
         return _nothing_done(error, operation.command)
-    log.warning("store.lost", operation=operation.id, reason=str(error) or type(error).__name__)
+    log.warning("store.lost", operation=operation.id, reason=why(error))
     return Notice(
         headline="It is not known whether this was accepted: the bot lost touch with its memory (Redis).",
         after=("If it was, the result will be told. Look for that before you type it again.",),

@@ -17,6 +17,11 @@ _TROUBLE: Final = {
 _AWAY: Final = ("the bot can't reach its memory (Redis) right now", None)
 
 
+def why(error: Exception) -> str:
+    """Say for the log why Redis failed, by a `StoreError`, or by a limit of ours that was over."""
+    return str(error) if isinstance(error, StoreError) else "Redis did not answer in time."
+
+
 def nothing_done(error: Exception, *, again: str) -> Notice:
     """
     Say that nothing was done since Redis fails.

@@ -19,11 +19,13 @@ from typing import Any, Final
 
 from docket import Docket, Worker
 from docket.dependencies import Dependency
-from redis.exceptions import ResponseError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
 
 from bot.store import StoreError, translated
 
 PAUSE: Final = timedelta(seconds=0.5)  # between two shifts, and between two looks for Redis
+SILENCE: Final = timedelta(seconds=5)  # after which Redis has hung
 MOST_IN_HAND: Final = 1000
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ class Crew:
 
     async def run(self) -> None:
         """Work until cancelled: then take nothing new, and finish what is in hand. Cancelled again: leave it."""
+        watch = asyncio.create_task(self._watch(), name="worker watch")
         try:
             while True:
                 try:
@@ -92,6 +95,7 @@ class Crew:
                     log.exception("worker.not_begun")
                 await asyncio.sleep(PAUSE.total_seconds())
         finally:
+            watch.cancel()
             self._ending.set()
             tasks = [task for _, task in self._shifts.values()]
             for shift, task in self._shifts.values():
@@ -143,7 +147,7 @@ class Crew:
     async def _let_lapse(self, name: str) -> None:
         stream, group = self._docket.stream_key, self._docket.worker_group_name
         with translated():
-            async with self._docket.redis() as redis:
+            async with asyncio.timeout(SILENCE.total_seconds()), self._docket.redis() as redis:
                 try:
                     left = await redis.xpending_range(stream, group, "-", "+", MOST_IN_HAND, name)
                 except ResponseError as error:
@@ -153,3 +157,20 @@ class Crew:
                 if ids := [message["message_id"] for message in left]:
                     idle = int(self._lease.total_seconds() * 1000)
                     await redis.xclaim(stream, group, name, 0, ids, idle=idle, justid=True)
+
+    async def _watch(self) -> None:
+        """Hang up when Redis is silent; docket waits for ever, also for a primary that froze and has a successor."""
+        while True:
+            await asyncio.sleep(PAUSE.total_seconds())
+            with suppress(RedisError):  # a broken connection docket notices by itself
+                async with self._docket.redis() as redis:
+                    try:
+                        async with asyncio.timeout(SILENCE.total_seconds()):
+                            await redis.xlen(self._docket.stream_key)
+                    except TimeoutError:
+                        await _hang_up(redis)
+
+
+async def _hang_up(redis: object) -> None:
+    if isinstance(redis, Redis):  # the client of a cluster has limits of its own
+        await redis.connection_pool.disconnect()

@@ -68,7 +68,8 @@ class Engine:
         self._alive, self._gone = alive, gone
         self._worker: asyncio.Task[None] | None = None
         self._heart: asyncio.Task[None] | None = None
-        self._in_touch = True
+        self._trouble = ""  # with Redis, as last heard
+        self._ending = False
         self.worker_name = f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}"
 
         async def operation(
@@ -123,6 +124,7 @@ class Engine:
 
     async def stop_worker(self, grace: timedelta) -> None:
         """Finish what is running, hand back what is not done within *grace*."""
+        self._ending = True
         for task in (self._heart, self._worker):
             if task is not None:
                 task.cancel()
@@ -151,8 +153,8 @@ class Engine:
         ).run()
 
     async def _well(self) -> None:
-        """Wait until Redis answers and takes changes."""
-        while not await self._seen():  # noqa: ASYNC110 what is awaited happens in Redis
+        """Wait until Redis answers and takes changes; not at the end."""
+        while not self._ending and not await self._seen():  # noqa: ASYNC110 what is awaited happens in Redis
             await asyncio.sleep(HEARTBEAT_AGAIN.total_seconds())
 
     async def _beat(self) -> None:
@@ -161,18 +163,19 @@ class Engine:
             await asyncio.sleep(pause.total_seconds())
 
     async def _seen(self) -> bool:
-        """Whether Redis has heard of this worker; said in the log when that changes."""
+        """Whether Redis has heard of this worker; the log says when that changes, and why."""
         try:
             await self._alive(self.worker_name)
         except StoreError as error:
-            if self._in_touch:
-                log.warning("store.away reason=%s", error)
-            self._in_touch = False
+            trouble = str(error)
+            if trouble != self._trouble:
+                log.warning("store.away reason=%s", trouble)
         else:
-            if not self._in_touch:
+            trouble = ""
+            if self._trouble:
                 log.warning("store.back")
-            self._in_touch = True
-        return self._in_touch
+        self._trouble = trouble
+        return not trouble
 
 
 class _NotOurs(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from bot.store.errors import StoreError
@@ -72,23 +71,17 @@ def parse(url: str) -> Address:
     return Address(scheme, userinfo, hosts, slash + path, tuple(parse_qsl(query, keep_blank_values=True)))
 
 
-def docket_url(url: str, *, max_connections: int, silence: timedelta) -> str:
+def docket_url(url: str, *, max_connections: int) -> str:
     """
-    Give the address in the form docket takes, with what docket makes its own pools from.
+    Give the address in the form docket takes, with room for *max_connections*.
 
-    What is in the address already stays.
-
-    Args:
-        url: As in REDIS_URL.
-        max_connections: redis-py 8 stops at 100 if not told otherwise: https://github.com/redis/redis-py/pull/4082
-        silence: How long an answer may take. docket itself waits for ever, also on a primary that froze and has a
-            successor.
+    docket makes its own pools from the address alone, and redis-py 8 stops at 100 connections if not told otherwise:
+    https://github.com/redis/redis-py/pull/4082. A number that is in the address already stays.
     """
     address = parse(url)
-    wanted = {"max_connections": str(max_connections), "socket_timeout": f"{silence.total_seconds():g}"}
-    given = dict(address.query)
-    missing = tuple((name, value) for name, value in wanted.items() if name not in given)
-    return address.url(query=(*address.query, *missing))
+    if any(name == "max_connections" for name, _ in address.query):
+        return address.url()
+    return address.url(query=(*address.query, ("max_connections", str(max_connections))))
 
 
 def redacted(url: str) -> str:

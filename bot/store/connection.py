@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -106,11 +106,10 @@ class Store:
         body = _script(script)
         rest = [*keys, *map(str, args)]
         async with self.guard():
-            try:
-                reply = await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest)
-            except NoScriptError:  # a server that was restarted or flushed, or a node of a cluster that is new to us
-                reply = await self.redis.execute_command("EVAL", body.text, len(keys), *rest)
-        return cast("Reply", reply)
+            # Not known to a server that was restarted or flushed, or to a node of a cluster that is new to us.
+            with suppress(NoScriptError):
+                return cast("Reply", await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest))
+            return cast("Reply", await self.redis.execute_command("EVAL", body.text, len(keys), *rest))
 
     async def do(self, *command: str | int | float) -> Reply | dict[str, str]:
         """

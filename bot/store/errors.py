@@ -51,6 +51,8 @@ _REFUSED = (
     exceptions.AuthenticationError,
     exceptions.BusyLoadingError,
 )
+# What redis-py calls a broken connection: READONLY with Sentinel, the others while it connects to a unix socket.
+_HIDDEN = (exceptions.ReadOnlyError, exceptions.AuthenticationError, exceptions.BusyLoadingError)
 _UNREACHABLE = (exceptions.ConnectionError, exceptions.RedisClusterException, OSError)
 
 
@@ -78,7 +80,7 @@ def translated() -> Iterator[None]:
 
 def refused(exc: BaseException) -> Exception | None:
     """Give the refusal that Redis answered with, None if it did not answer."""
-    if isinstance(exc.__context__, exceptions.ReadOnlyError):  # with Sentinel redis-py calls that a broken connection
+    if isinstance(exc.__context__, _HIDDEN):
         return exc.__context__
     return exc if isinstance(exc, _REFUSED) else None
 
@@ -108,7 +110,8 @@ def _code(exc: Exception) -> str:
     ]
     known = next((code for kind, code in by_class if isinstance(exc, kind)), None)
     if known is None and isinstance(exc, exceptions.AuthenticationError):
-        return "NOAUTH" if "required" in str(exc).lower() else "WRONGPASS"
+        asked = any(word in str(exc).lower() for word in ("required", "already authenticated"))
+        return "NOAUTH" if asked else "WRONGPASS"
     return known or str(exc).partition(" ")[0]
 
 
