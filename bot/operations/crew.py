@@ -31,16 +31,31 @@ MOST_IN_HAND: Final = 1000
 log = logging.getLogger(__name__)
 
 
-class Over(Exception):
-    """Redis was lost, and this shift takes nothing more."""
-
-
 class Shift(Worker):
     """A worker until it loses Redis. `over` is set when it takes nothing more; it may have work in hand then."""
 
     def __init__(self, docket: Docket, *, name: str, **options: Any) -> None:
         super().__init__(docket, name=name, dependencies={"shift": _Ending()}, **options)
         self.over = asyncio.Event()
+
+    async def work(self) -> None:
+        """
+        Work until it is over, then finish what is in hand. Cancelled: leave that.
+
+        Raises:
+            Exception: What broke it; trouble with Redis does not.
+        """
+        running: asyncio.Task[None] | None = None
+        try:
+            async with self:  # leaving it tells docket to take nothing more, and waits until all is finished
+                running = asyncio.create_task(self.run_forever(), name=f"worker {self.name}")
+                running.add_done_callback(lambda _: self.over.set())
+                await self.over.wait()
+            await running
+        finally:
+            while running is not None and not running.done():  # the first time it just turns away from Redis
+                running.cancel()
+                await asyncio.wait([running], timeout=0.1)
 
 
 class _Ending(Dependency[None]):
@@ -57,13 +72,9 @@ class _Ending(Dependency[None]):
     @classmethod
     @asynccontextmanager
     async def worker_lifecycle(cls, docket: Docket, worker: Shift) -> AsyncIterator[None]:
-        """End the shift for good: at an error of Redis' own docket would begin again with the same worker."""
+        """Take note when the worker turns away."""
         try:
             yield
-        except Exception as error:
-            raise Over from error
-        else:
-            raise Over
         finally:
             worker.over.set()
 
@@ -95,13 +106,11 @@ class Crew:
                     log.exception("worker.not_begun")
                 await asyncio.sleep(PAUSE.total_seconds())
         finally:
-            watch.cancel()
             self._ending.set()
-            tasks = [task for _, task in self._shifts.values()]
-            for shift, task in self._shifts.values():
-                if not shift.over.is_set():  # the others are finishing already
-                    task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for shift, _ in self._shifts.values():
+                shift.over.set()
+            await asyncio.gather(*(task for _, task in self._shifts.values()), return_exceptions=True)
+            watch.cancel()
 
     async def _begin(self) -> Shift:
         # A name is used again as soon as it is free: Redis remembers each that it has heard.
@@ -115,15 +124,10 @@ class Crew:
 
     async def _work(self, shift: Shift) -> None:
         try:
-            async with shift:
-                await shift.run_forever()
-        except Over:
-            log.info("worker.interrupted worker=%s", shift.name)
+            await shift.work()
         except Exception:
             log.exception("worker.broke worker=%s", shift.name)
             await self._lapse()  # what broke it might break the next one, too: not at once again
-        finally:
-            shift.over.set()
         await self._hand_on(shift.name)
 
     async def _lapse(self) -> None:
