@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from bot.operations.crew import Crew
 from bot.operations.docket_log import quieten
+from bot.operations.sentinels import hurry
 from bot.store import StoreError
 
 SLOTS: Final = 50
@@ -101,6 +102,7 @@ class Engine:
         """Open the queue; Redis need not be there yet."""
         quieten()
         await self._docket.__aenter__()
+        hurry(self._docket)
         self._docket.register(self._operation)
         self._docket.register(self._sweep)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 
 from tests.redis_server import RedisServer
 
 PASSWORD = "planted-password-for-tests"
+PATIENCE_S = 40  # real seconds, for what the bot notices and mends by itself
 KEEPS = ("--appendonly", "yes", "--appendfsync", "always")  # what was written survives a kill
 AWAY = "the bot can't reach its memory (Redis)"
 NO_CHANGES = "the bot's memory (Redis) takes no changes"
@@ -39,6 +42,14 @@ class Outage:
 
     def __str__(self) -> str:
         return self.name
+
+
+async def logged(caplog: pytest.LogCaptureFixture, *events: str) -> None:
+    """Wait for events in the log, which nobody announces."""
+    end = time.monotonic() + PATIENCE_S
+    while not all(event in caplog.text for event in events):
+        assert time.monotonic() < end, caplog.text
+        await asyncio.sleep(0.02)
 
 
 def _tell(server: RedisServer, *command: str, password: str | None = None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time as real
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
@@ -17,13 +15,12 @@ from bot.store import connect
 from tests.harness import ADMIN, Stage, Time
 from tests.outside.acts import ended, offers, public, shown_after, trail
 from tests.outside.clicking import OFF, OFF_CALL, confirm, press
-from tests.outside.faults import KEEPS, OUTAGES, Outage
+from tests.outside.faults import KEEPS, OUTAGES, PATIENCE_S, Outage, logged
 from tests.redis_server import RedisServer
 
 ON = "/record on live eu main-stage"
 ON_CALL = "PUT entry_points/live/admin/record/custom/regions/eu/tasks?id=main-stage"
 SLACK_WAITS = timedelta(seconds=3)
-PATIENCE_S = 40  # real seconds: until the bot notices
 
 pytestmark = pytest.mark.parametrize("outage", OUTAGES, ids=str)
 
@@ -136,11 +133,3 @@ async def test_work_in_hand(own: Stage, server: RedisServer, outage: Outage, cap
     records = await trail(store)
     await store.close()
     assert ["main-stage", "settled"] == [record.streams[0] for record in records]
-
-
-async def logged(caplog: pytest.LogCaptureFixture, *events: str) -> None:
-    """Wait for events in the log, which nobody announces."""
-    end = real.monotonic() + PATIENCE_S
-    while not all(event in caplog.text for event in events):
-        assert real.monotonic() < end, caplog.text
-        await asyncio.sleep(0.02)
