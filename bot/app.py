@@ -74,7 +74,7 @@ class Core:
     sweep: Callable[[], Awaitable[None]]
 
     async def trouble(self) -> str | None:
-        """What is wrong with Redis; None if it answers."""
+        """What is wrong with Redis; None if it answers and takes changes."""
         try:
             await self.store.ping()
         except StoreError as error:

@@ -25,6 +25,7 @@ from bot.operations.journal import Accepted, Behind, Held, Journal, Lost, Repeat
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, State, is_id, new_id
+from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
@@ -33,10 +34,6 @@ ACT_WITHIN: Final = timedelta(seconds=1)
 
 log = structlog.get_logger(__name__)
 
-AWAY = Notice(
-    headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
-    after=("Press again in a moment.",),
-)
 UNCLEAR = Notice(
     headline="It is not known whether this click counted: the bot lost touch with its memory (Redis).",
     after=("Press again in a moment, or watch the channel: it counts once, however often you press.",),
@@ -117,19 +114,15 @@ class Clicks:
         try:
             async with asyncio.timeout(LOOK_WITHIN.total_seconds()):
                 seen = await self._look(click)
-        except (StoreError, TimeoutError):
-            log.warning("store.away", action=click.action)
-            return Pressed(AWAY)
+        except (StoreError, TimeoutError) as error:
+            return _nothing_done(error, click)
         if isinstance(seen, Pressed):
             return seen
         try:
             async with asyncio.timeout(ACT_WITHIN.total_seconds()):
                 return await self._act(click, *seen)
-        except TooLate:
-            return Pressed(AWAY)
-        except (StoreError, TimeoutError):
-            log.warning("store.lost", action=click.action, operation=click.operation)
-            return Pressed(UNCLEAR)
+        except (TooLate, StoreError, TimeoutError) as error:
+            return _not_taken(error, click)
 
     async def _look(self, click: Click) -> Pressed | tuple[Operation, int]:
         """Why it can't be pressed; else the operation, and until when in Redis' time the press may be written down."""
@@ -288,6 +281,18 @@ class Clicks:
             return Pressed(Notice(headline, small=small))
         told = f"{why} It ended {ago(since, self._clock())}: {operation.result.headline}"
         return Pressed(Notice(told.strip(), after=("Nothing was done a second time.",), small=small))
+
+
+def _nothing_done(error: Exception, click: Click) -> Pressed:
+    log.warning("store.away", action=click.action, reason=why(error))
+    return Pressed(nothing_done(error, again="press again"))
+
+
+def _not_taken(error: Exception, click: Click) -> Pressed:
+    if isinstance(error, TooLate) or (isinstance(error, StoreError) and error.undone):
+        return _nothing_done(error, click)
+    log.warning("store.lost", action=click.action, operation=click.operation, reason=why(error))
+    return Pressed(UNCLEAR)
 
 
 def _foreign(operation: Operation) -> Pressed:

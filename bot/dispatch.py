@@ -25,6 +25,7 @@ from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
+from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import code, listing
 
@@ -34,14 +35,13 @@ WRITE_WITHIN: Final = timedelta(seconds=1.5)  # after this Redis itself refuses 
 
 log = structlog.get_logger(__name__)
 
-AWAY: Final = Notice(
-    headline="Nothing was done: the bot can't reach its memory (Redis) right now.",
-    after=("Try again in a moment. If it stays so, tell whoever runs the bot.",),
-)
-
 
 class Away(Exception):
-    """Redis does not answer; nothing was done, and nothing will be."""
+    """Redis fails, as *trouble* says; nothing was done, and nothing will be."""
+
+    def __init__(self, trouble: Exception) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
 
 
 class Halfway(Exception):
@@ -111,8 +111,8 @@ class Dispatcher:
         until = asyncio.get_running_loop().time() + ANSWER_WITHIN.total_seconds()
         try:
             return await self.take(invocation, *parsed, until=until)
-        except Away:
-            return AWAY
+        except Away as away:
+            return nothing_done(away.trouble, again="type it again")
         except Halfway as lost:
             return _halfway(lost.operation)
 
@@ -140,8 +140,7 @@ class Dispatcher:
                 if command.form and not getattr(args, command.form.asks):
                     return await self._ask(invocation, command, command.form, args)
         except (StoreError, TimeoutError) as error:
-            log.warning("store.away", command=command.name)
-            raise Away from error
+            raise _away(error, command.name) from error
         return await self._accept(self._operation(invocation, command, args), invocation.once, decided, until)
 
     def _parse(self, invocation: Invocation) -> tuple[AnyCommand, Args] | Notice:
@@ -214,11 +213,8 @@ class Dispatcher:
         try:
             async with asyncio.timeout_at(until):
                 accepted = await self._journal.accept(operation, once=once, deadline_ms=deadline_ms)
-        except TooLate as error:
-            raise Away from error
-        except (StoreError, TimeoutError) as error:
-            log.warning("store.lost", operation=operation.id)
-            raise Halfway(operation) from error
+        except (TooLate, StoreError, TimeoutError) as error:
+            raise _not_accepted(error, operation) from error
         match accepted:
             case Repeated(known):
                 return Notice(headline=f"This was accepted before, as operation {code(known)}. It is not done twice.")
@@ -259,6 +255,18 @@ class Dispatcher:
             created=self._clock(),
             state=State.PLANNING if said else State.ASKING if asks else State.QUEUED,
         )
+
+
+def _away(error: Exception, command: str) -> Away:
+    log.warning("store.away", command=command, reason=why(error))
+    return Away(error)
+
+
+def _not_accepted(error: Exception, operation: Operation) -> Away | Halfway:
+    if isinstance(error, TooLate) or (isinstance(error, StoreError) and error.undone):
+        return _away(error, operation.command)
+    log.warning("store.lost", operation=operation.id, reason=why(error))
+    return Halfway(operation)
 
 
 def _halfway(operation: Operation) -> Notice:

@@ -18,10 +18,10 @@ from bot.dispatch import Away, Dispatcher, Halfway, Invocation
 from bot.drafts import Draft, Drafts
 from bot.form import Form
 from bot.notice import Notice
+from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import plural
 
-AWAY: Final = "Nothing was done: the bot can't reach its memory (Redis) right now. Press again in a moment."
 UNCLEAR: Final = (
     "It is not known whether this counted: the bot lost touch with its memory (Redis). "
     "Press again in a moment: it counts once, however often you press."
@@ -75,9 +75,11 @@ class Submissions:
             async with asyncio.timeout_at(until):
                 draft = await self._drafts.load(submission.draft)
             return await self._taken(submission, draft, until) if draft else Wrong({first: TOO_OLD})
-        except (StoreError, TimeoutError, Away):
-            log.warning("store.away", form=submission.draft)
-            return Wrong({first: AWAY})
+        except Away as away:
+            return Wrong({first: _nothing_done(away.trouble)})
+        except (StoreError, TimeoutError) as error:
+            log.warning("store.away", form=submission.draft, reason=why(error))
+            return Wrong({first: _nothing_done(error)})
         except Halfway:
             return Wrong({first: UNCLEAR})
 
@@ -96,6 +98,11 @@ class Submissions:
             return Wrong({command.form.boxes[0].name: problem(error)})
         answer = await self._dispatcher.take(_invocation(submission, draft), command, args, until=until)
         return answer if isinstance(answer, Notice) else None
+
+
+def _nothing_done(error: Exception) -> str:
+    notice = nothing_done(error, again="press again")
+    return " ".join((notice.headline, *notice.after))
 
 
 def _filled(command: AnyCommand, form: Form, texts: Mapping[str, str]) -> Any | Wrong:

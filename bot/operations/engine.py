@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import random
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -25,13 +26,14 @@ from docket import (
     ExponentialRetry,
     Perpetual,
     Retry,
-    Worker,
 )
-from docket.dependencies import ForcedRetry
 from redis.exceptions import RedisError
 
 from bot.ending import end
+from bot.operations.crew import Crew
+from bot.operations.docket_log import quieten
 from bot.operations.in_hand import InHand, PutDown
+from bot.operations.sentinels import hurry
 from bot.store import StoreError
 
 SLOTS: Final = 50
@@ -86,7 +88,9 @@ class Engine:
         self._worker: asyncio.Task[None] | None = None
         self._heart: asyncio.Task[None] | None = None
         self._in_hand = InHand()
-        self.worker_name = f"{socket.gethostname()}#{os.getpid()}"
+        self._trouble = ""  # with Redis, as last heard
+        self._ending = False
+        self.worker_name = f"{socket.gethostname()}#{os.getpid()}#{secrets.token_hex(4)}"
 
         async def operation(
             operation_id: str,
@@ -103,6 +107,10 @@ class Engine:
             except Later as later:
                 log.info("operation.later operation=%s after=%s", operation_id, later.delay)
                 retry.after(later.delay * random.uniform(1, 1 + SPREAD))  # noqa: S311 so that not all come at once
+            except StoreError as error:  # ended before docket can note it, it would hold its target until it lapses
+                log.warning("operation.interrupted operation=%s reason=%s", operation_id, error)
+                await self._well()
+                raise
 
         async def sweep_operations(
             perpetual: Perpetual = Perpetual(every=SWEEP_EVERY, automatic=True),  # noqa: B008 as above
@@ -114,8 +122,9 @@ class Engine:
 
     async def open(self) -> None:
         """Open the queue; Redis need not be there yet."""
-        logging.getLogger("docket.dependencies").addFilter(_unexpected)
+        quieten()
         await self._docket.__aenter__()
+        hurry(self._docket)
         self._docket.register(self._operation)
         self._docket.register(self._sweep)
 
@@ -150,6 +159,7 @@ class Engine:
         """Take nothing new; finish what is running, hand back at once what is not done within *grace*."""
         if self._worker is None or self._heart is None:
             return
+        self._ending = True
         await end(self._heart, within=CLOSING)
         await asyncio.gather(self._drain(self._worker, grace), self._say_gone())
 
@@ -174,31 +184,40 @@ class Engine:
             await self._gone(self.worker_name)
 
     async def _run(self) -> None:
-        async with Worker(
+        await Crew(
             self._docket,
             name=self.worker_name,
+            lease=REDELIVERY,
             concurrency=SLOTS,
-            redelivery_timeout=REDELIVERY,
             minimum_check_interval=timedelta(milliseconds=50),
             scheduling_resolution=timedelta(milliseconds=250),
-            reconnection_delay=timedelta(seconds=1),
             fallback_task=_hand_back,
-        ) as worker:
-            await worker.run_forever()
+        ).run()
+
+    async def _well(self) -> None:
+        """Wait until Redis answers and takes changes; not at the end."""
+        while not self._ending and not await self._seen():  # noqa: ASYNC110 what is awaited happens in Redis
+            await asyncio.sleep(HEARTBEAT_AGAIN.total_seconds())
 
     async def _beat(self) -> None:
-        while True:
-            pause = HEARTBEAT_EVERY
-            try:
-                await self._alive(self.worker_name)
-            except StoreError:  # soon again: callers are told that no worker runs until Redis has heard of one
-                pause = HEARTBEAT_AGAIN
+        while True:  # soon again where it failed: callers are told that no worker runs until Redis has heard of one
+            pause = HEARTBEAT_EVERY if await self._seen() else HEARTBEAT_AGAIN
             await asyncio.sleep(pause.total_seconds())
 
-
-def _unexpected(record: logging.LogRecord) -> bool:
-    """Pass what is trouble: docket logs a retry that we ask for (`Later`) as an error, with its traceback."""
-    return not (record.exc_info and isinstance(record.exc_info[1], ForcedRetry))
+    async def _seen(self) -> bool:
+        """Whether Redis has heard of this worker; the log says when that changes, and why."""
+        try:
+            await self._alive(self.worker_name)
+        except StoreError as error:
+            trouble = str(error)
+            if trouble != self._trouble:
+                log.warning("store.away reason=%s", trouble)
+        else:
+            trouble = ""
+            if self._trouble:
+                log.warning("store.back")
+        self._trouble = trouble
+        return not trouble
 
 
 async def _hand_back(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib import resources
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.connection import parse_url
@@ -18,12 +18,36 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as BrokenConnectionError
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, RedisError
 
 from bot.store import addresses
-from bot.store.errors import StoreError, translated
+from bot.store.errors import StoreError, note_earlier_try, refused, translated
 
 Reply = str | int | None | list["Reply"]
+T = TypeVar("T")
+
+
+class _OnceMore(Retry):
+    """One quick second try, which replaces a pooled connection that broke; a time-out is not tried again."""
+
+    def __init__(self) -> None:
+        super().__init__(NoBackoff(), 1, supported_errors=(BrokenConnectionError,))
+
+    async def call_with_retry(self, do: Callable[[], Awaitable[T]], fail: Any, *args: Any, **options: Any) -> T:
+        """Try twice; a refusal of the second try says nothing about what became of a first one that was lost."""
+        lost = False
+
+        async def tried() -> T:
+            nonlocal lost
+            try:
+                return await do()
+            except RedisError as error:
+                if lost:
+                    note_earlier_try(error)
+                lost = refused(error) is None
+                raise
+
+        return await super().call_with_retry(tried, fail, *args, **options)
 
 
 @dataclass(frozen=True)
@@ -82,11 +106,10 @@ class Store:
         body = _script(script)
         rest = [*keys, *map(str, args)]
         async with self.guard():
-            try:
-                reply = await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest)
-            except NoScriptError:  # a server that was restarted or flushed, or a node of a cluster that is new to us
-                reply = await self.redis.execute_command("EVAL", body.text, len(keys), *rest)
-        return cast("Reply", reply)
+            # Not known to a server that was restarted or flushed, or to a node of a cluster that is new to us.
+            with suppress(NoScriptError):
+                return cast("Reply", await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest))
+            return cast("Reply", await self.redis.execute_command("EVAL", body.text, len(keys), *rest))
 
     async def do(self, *command: str | int | float) -> Reply | dict[str, str]:
         """
@@ -104,13 +127,12 @@ class Store:
 
     async def ping(self) -> None:
         """
-        Ask for a sign of life.
+        Ask for a sign of life, and for room: a Redis that takes no changes answers a PING all the same.
 
         Raises:
             StoreError: There is none.
         """
-        async with self.guard():
-            _ = await self.redis.ping()
+        await self.do("SET", self.key("ping"), 1, "EX", 60)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -148,8 +170,7 @@ async def connect(
         "socket_timeout": timeout.total_seconds(),
         "socket_connect_timeout": timeout.total_seconds(),
         "max_connections": max_connections,
-        # One quick second try replaces a pooled connection that broke; a time-out is not tried again.
-        "retry": Retry(NoBackoff(), 1, supported_errors=(BrokenConnectionError,)),
+        "retry": _OnceMore(),
     }
     client, owned = _client(address, options)
     store = Store(client, namespace=namespace, timeout=timeout, max_connections=max_connections)

@@ -12,17 +12,17 @@ class StoreError(Exception):
     """
     Redis can't be reached, answered too late, or refused.
 
-    What was asked for may have been done nevertheless when *reason* is `timeout` or `unreachable`.
-
     Args:
         message: A sentence for operators, without addresses or secrets.
         reason: One word for metrics: `address`, `auth`, `cluster`, `loading`, `memory`, `readonly`, `refused`,
             `start`, `timeout` or `unreachable`.
+        undone: Redis itself has said that it did nothing; else what was asked for may have been done nevertheless.
     """
 
-    def __init__(self, message: str, *, reason: str) -> None:
+    def __init__(self, message: str, *, reason: str, undone: bool = False) -> None:
         super().__init__(message)
         self.reason = reason
+        self.undone = undone
 
 
 # The first word of an error reply says what is meant: https://redis.io/docs/latest/develop/reference/protocol-spec/
@@ -41,7 +41,18 @@ _REFUSALS = {
     "WRONGPASS": ("auth", "Redis does not accept the user name or the password in REDIS_URL."),
 }
 
-_REFUSED = (exceptions.ResponseError, exceptions.ClusterError, exceptions.AuthenticationError)
+# A script may have done something before it came to what it may not do.
+_HALFWAY = {"NOPERM"}
+_AGAIN = "sent before, and whether that arrived is not known"
+
+_REFUSED = (
+    exceptions.ResponseError,
+    exceptions.ClusterError,
+    exceptions.AuthenticationError,
+    exceptions.BusyLoadingError,
+)
+# What redis-py calls a broken connection: READONLY with Sentinel, the others while it connects to a unix socket.
+_HIDDEN = (exceptions.ReadOnlyError, exceptions.AuthenticationError, exceptions.BusyLoadingError)
 _UNREACHABLE = (exceptions.ConnectionError, exceptions.RedisClusterException, OSError)
 
 
@@ -61,15 +72,28 @@ def translated() -> Iterator[None]:
         raise StoreError(
             "Redis did not answer in time. Check that it runs and is not overloaded.", reason="timeout"
         ) from exc
-    except (*_REFUSED, exceptions.BusyLoadingError) as exc:
-        raise _refusal(exc) from _without_arguments(exc)
-    except _UNREACHABLE as exc:
+    except (*_REFUSED, *_UNREACHABLE) as exc:
+        if (refusal := refused(exc)) is not None:
+            raise _refusal(refusal, sure=_AGAIN not in getattr(exc, "__notes__", ())) from _without_arguments(exc)
         raise StoreError("Redis can't be reached. Check that it runs, and REDIS_URL.", reason="unreachable") from exc
 
 
-def _refusal(exc: Exception) -> StoreError:
-    reason, message = _REFUSALS.get(_code(exc), ("refused", f"Redis refused a command ({type(exc).__name__})."))
-    return StoreError(message, reason=reason)
+def refused(exc: BaseException) -> Exception | None:
+    """Give the refusal that Redis answered with, None if it did not answer."""
+    if isinstance(exc.__context__, _HIDDEN):
+        return exc.__context__
+    return exc if isinstance(exc, _REFUSED) else None
+
+
+def note_earlier_try(exc: BaseException) -> None:
+    """Note that what failed was sent before, and may have been done then."""
+    exc.add_note(_AGAIN)
+
+
+def _refusal(exc: Exception, *, sure: bool) -> StoreError:
+    code = _code(exc)
+    reason, message = _REFUSALS.get(code, ("refused", f"Redis refused a command ({type(exc).__name__})."))
+    return StoreError(message, reason=reason, undone=sure and code in _REFUSALS.keys() - _HALFWAY)
 
 
 def _code(exc: Exception) -> str:
@@ -86,7 +110,8 @@ def _code(exc: Exception) -> str:
     ]
     known = next((code for kind, code in by_class if isinstance(exc, kind)), None)
     if known is None and isinstance(exc, exceptions.AuthenticationError):
-        return "NOAUTH" if "required" in str(exc).lower() else "WRONGPASS"
+        asked = any(word in str(exc).lower() for word in ("required", "already authenticated"))
+        return "NOAUTH" if asked else "WRONGPASS"
     return known or str(exc).partition(" ")[0]
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 # None is fine, anything else says what is wrong and what to do.
 Check = Callable[[], Awaitable[str | None]]
-LIMIT: Final = timedelta(seconds=2)
+LIMIT: Final = timedelta(seconds=2.5)  # more than the store takes to give up, since that says why
 
 log = structlog.get_logger(__name__)
 

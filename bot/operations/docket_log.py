@@ -1,0 +1,33 @@
+"""What docket's log leaves out."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from docket.dependencies import ForcedRetry
+from redis.exceptions import RedisError
+
+from bot.store import StoreError
+
+LOGGERS: Final = ("docket._redelivery", "docket.dependencies", "docket.strikelist", "docket.worker")
+
+
+def quieten() -> None:
+    """
+    Leave out what is no news.
+
+    docket logs a retry that we ask for as an error, and while Redis is away several tracebacks a second: that it is
+    away, and why, is said once by the engine.
+    """
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, BaseExceptionGroup):
+        return error.split((RedisError, StoreError))[1] is not None
+    if error is None:
+        return not str(record.msg).startswith("Redis ")
+    return not isinstance(error, (ForcedRetry, RedisError, StoreError))
