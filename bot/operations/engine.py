@@ -100,7 +100,7 @@ class Engine:
             ),
         ) -> None:
             try:
-                await self._in_hand.finish(work(operation_id, target), within=longest)
+                await self._in_hand.finish(lambda: work(operation_id, target), within=longest)
             except PutDown:  # queued again in the step that gives it up: nobody waits for the lease
                 log.info("operation.handed_back operation=%s", operation_id)
                 retry.after(timedelta(0))

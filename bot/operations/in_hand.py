@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 
@@ -23,19 +23,21 @@ class InHand:
         """Whether anything runs."""
         return bool(self._limits)
 
-    async def finish(self, work: Awaitable[None], *, within: timedelta) -> None:
+    async def finish(self, work: Callable[[], Awaitable[None]], *, within: timedelta) -> None:
         """
-        Await *work*.
+        Do *work*; nothing of it where the end has begun.
 
         Raises:
             PutDown: It was stopped by `put_down`.
             TimeoutError: It was stopped since it took too long.
         """
+        if self._ending:
+            raise PutDown
         try:
-            async with asyncio.timeout(0 if self._ending else within.total_seconds()) as limit:
+            async with asyncio.timeout(within.total_seconds()) as limit:
                 self._limits.add(limit)
                 try:
-                    await work
+                    await work()
                 finally:
                     self._limits.discard(limit)
         except TimeoutError:

@@ -21,7 +21,7 @@ async def test_all_that_runs_is_put_down() -> None:
     Each is stopped, and its worker is told why.
     """
     hand = InHand()
-    running = [asyncio.create_task(hand.finish(never(), within=LONG)) for _ in range(3)]
+    running = [asyncio.create_task(hand.finish(never, within=LONG)) for _ in range(3)]
     await asyncio.sleep(0)
     assert hand.busy
 
@@ -40,7 +40,7 @@ async def test_nothing_more_is_begun() -> None:
     hand.put_down()
 
     with pytest.raises(PutDown):
-        await hand.finish(never(), within=LONG)
+        await hand.finish(never, within=LONG)
 
 
 async def test_what_takes_too_long_is_stopped() -> None:
@@ -48,7 +48,7 @@ async def test_what_takes_too_long_is_stopped() -> None:
     Its limit is no reason to hand it back: it failed.
     """
     with pytest.raises(TimeoutError):
-        await InHand().finish(never(), within=timedelta(0))
+        await InHand().finish(never, within=timedelta(0))
 
 
 async def test_what_fails_while_it_is_put_down_has_failed() -> None:
@@ -62,7 +62,7 @@ async def test_what_fails_while_it_is_put_down_has_failed() -> None:
         raise ValueError
 
     with pytest.raises(ValueError):
-        await hand.finish(breaks(), within=LONG)
+        await hand.finish(breaks, within=LONG)
 
 
 async def test_cancellation_of_its_task_stays_one() -> None:
@@ -70,7 +70,7 @@ async def test_cancellation_of_its_task_stays_one() -> None:
     A worker that is ended by force takes its work along.
     """
     hand = InHand()
-    running = asyncio.create_task(hand.finish(never(), within=LONG))
+    running = asyncio.create_task(hand.finish(never, within=LONG))
     await asyncio.sleep(0)
 
     running.cancel()
