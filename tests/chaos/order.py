@@ -48,7 +48,9 @@ def _passed(first: Story, late: Story) -> bool:
 
 
 def _accepted_at(story: Story) -> float | None:
-    """When its requester was told so for sure; None if they never were."""
+    """When its requester was told so for sure; None if they never were, or if it is planned: its turn begins later."""
+    if story.asked.due is not None:
+        return None
     confirms = story.asked.confirms
     if confirms:  # the last press has replaced the question, or an earlier one did
         sure = any(CONFIRMED in one.text for one in story.messages) and not confirms[-1].answer.error
@@ -57,6 +59,8 @@ def _accepted_at(story: Story) -> float | None:
 
 
 def _sent_at(story: Story) -> float:
+    if story.asked.due is not None:
+        return story.asked.due
     sent = story.asked.confirms or story.asked.answers
     return min((heard.sent for heard in sent), default=story.asked.at)
 
