@@ -178,11 +178,9 @@ class Clicks:
         ended = await self._cancelling.end(operation, click.person, self._clock())
         if ended is None:
             return await self._too_late(operation.id)
-        command = self._catalog.get(operation.command)
-        if ended.planned is not None and command is not None:  # its card is everybody's, and told as an outcome is
-            self._background(self._queued(ended))
-            return Pressed(cards.ended(ended, command), replace=True)
-        said = await self._saying(ended)
+        command, said = self._catalog.get(operation.command), await self._saying(ended)
+        if ended.planned is not None and command is not None:  # everybody sees its message, and what came of it there
+            return Pressed(cards.ended(ended, command), replace=True, said=said)
         return Pressed(cards.cancelled(operation), replace=True, said=said)
 
     async def _saying(self, ended: Operation) -> Callable[[], Awaitable[None]] | None:
@@ -191,13 +189,15 @@ class Clicks:
             floor = await self._journal.speak(ended, claim=True)
         except Lost:
             return None
-        except Behind:  # outcomes of its channel are told before it, but this one is its requester's alone
+        except Behind:  # others of its channel are told first, but this one takes the place of a message that stands
             return partial(self._said, ended)
         return None if isinstance(floor, Held) else partial(self._said, floor.operation)
 
     async def _said(self, ended: Operation) -> None:
         with contextlib.suppress(Lost, StoreError):
-            await self._journal.told(ended, "click")
+            following = await self._journal.told(ended, "click")
+            if following and (waiting := await self._journal.load(following)):
+                await self._requeue(waiting)
 
     async def _stop(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         small = cards.named(operation)

@@ -89,7 +89,9 @@ class Said:
 
 
 def said(args: object) -> Said:
-    """What *args* say about when; nothing for a command that can't be told."""
+    """What *args* say about when; nothing for a command that can't be told: the end of a role or a ban is its own."""
+    if not hasattr(args, "at"):
+        return Said()
     return Said(*(getattr(args, name, None) for name in ("at", "lasting", "until")))
 
 

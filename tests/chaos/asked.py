@@ -46,6 +46,7 @@ class Asked:
         place: Where it was typed; answers to it refer to this very object.
         url: Its response URL.
         at: Seconds since the epoch.
+        due: Seconds since the epoch, of what is planned for then.
         answers: To the command, and to repeats of the very same request.
         confirms: To presses of the button that confirms it.
     """
@@ -58,6 +59,7 @@ class Asked:
     place: Place
     url: str
     at: float
+    due: float | None = None
     answers: list[Heard] = field(default_factory=list)
     confirms: list[Heard] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.operations.operation import Outcome
 from tests.chaos.asked import Told
-from tests.chaos.order import done_out_of_turn, told_out_of_turn
+from tests.chaos.order import Passed, done_out_of_turn, told_out_of_turn
 from tests.chaos.stand_ins import Overlap, marks_of
 from tests.chaos.stories import REPEAT, WORKING, Seen, Story, readable, stories
 
@@ -58,8 +58,8 @@ def count(seen: Seen) -> list[Row]:
         _overlaps(seen.overlaps, told),
         row("lost", lost, breach=True),
         row("audit records missing, or too many", badly_audited, breach=True),
-        _found("done out of turn", done_out_of_turn(told)),
-        _found("told out of turn", told_out_of_turn(told, seen)),
+        _out_of_turn("done out of turn", done_out_of_turn(told)),
+        _out_of_turn("told out of turn", told_out_of_turn(told, seen)),
         row("told otherwise than it was", told_wrong, breach=True),
         row("done although turned away", done_after_all, breach=True),
         row("made two operations", lambda story: len(story.ids) > 1, breach=True),
@@ -69,8 +69,15 @@ def count(seen: Seen) -> list[Row]:
     ]
 
 
-def _found(name: str, found: Sequence[Story]) -> Row:
-    return Row(name, len(found), breach=True, stories=tuple(found))
+def _out_of_turn(name: str, found: Sequence[Passed]) -> Row:
+    late = {id(one): one for one, _ in found}
+    notes = tuple(f"{_line(one)} came before {_line(first)}" for one, first in found)
+    concerned = {id(story): story for passed in found for story in passed}
+    return Row(name, len(late), breach=True, stories=tuple(concerned.values()), notes=notes)
+
+
+def _line(story: Story) -> str:
+    return f"{', '.join(sorted(story.ids)) or 'no operation'} ({story.asked.line})"
 
 
 def told_again(story: Story) -> int:

@@ -26,12 +26,11 @@ class Trouble:
     memory: Memory
     rng: Random
 
-    def victim(self, *, left: int) -> Life | None:
-        """A process that may be hit; None if fewer than *left* others can act, or none that takes what Slack sends."""
+    def victim(self) -> Life | None:
+        """A process that may be hit; None if no other one that can act takes what Slack sends."""
         well = self.scene.fleet.well
-        hit = self.rng.choice(well) if len(well) > left else None
-        others = [life for life in well if life is not hit and life.process.port]
-        return hit if others else None
+        hit = self.rng.choice(well) if well else None
+        return hit if any(life.process.port for life in well if life is not hit) else None
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Fault:
 
 async def kill(trouble: Trouble) -> str | None:
     """`kill -9` of a process, which is started again at once."""
-    if (life := trouble.victim(left=1)) is None:
+    if (life := trouble.victim()) is None:
         return None
     await trouble.scene.fleet.kill(life)
     return life.name
@@ -60,7 +59,7 @@ async def kill(trouble: Trouble) -> str | None:
 
 async def end(trouble: Trouble) -> str | None:
     """SIGTERM of a process, as when a new release is rolled out; it is started again when it has ended."""
-    if (life := trouble.victim(left=1)) is None:
+    if (life := trouble.victim()) is None:
         return None
     await trouble.scene.fleet.replace(life)
     return life.name
@@ -68,7 +67,7 @@ async def end(trouble: Trouble) -> str | None:
 
 async def freeze(trouble: Trouble) -> str | None:
     """SIGSTOP of a process, for longer than its lease; one at a time."""
-    life = trouble.victim(left=2)
+    life = trouble.victim()
     if life is None or any(one.frozen and not one.dead for one in trouble.scene.fleet.lives):
         return None
     span = timedelta(seconds=trouble.rng.uniform(*FROZEN_S))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 from typing import Final
 
 from bot.operations.cards import MARKS
 from bot.sandbox.agora_memory import EntryPoint
 from tests.chaos.asked import Asked
-from tests.chaos.people import CONFIRM, Player, Scene
+from tests.chaos.people import CANCEL, CONFIRM, Player, Scene
 from tests.chaos.waiting import within
 from tests.harness import ADMIN, MANAGER
 
 SHARED: Final = ("live", "sports", "news", "kids", "arena")  # entry points that everybody works on
 REGION: Final = "eu"
 WAITS_FOR_ROLE_S: Final = 20
+PLANNED_FOR_S: Final = (5, 20)
+PLANS_CANCELLED: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,23 @@ async def transfer_set(player: Player) -> None:
     await _decides(player, await player.types(line, items=(player.mark,), user=MANAGER))
 
 
+async def stream_ban(player: Player) -> None:
+    """Asks first."""
+    line = f"/stream ban {player.entry} {player.mark} 2h"
+    await _decides(player, await player.types(line, items=(player.mark,), user=MANAGER))
+
+
+async def plan(player: Player) -> None:
+    """For a moment within this round; some are cancelled before, by the button on their card."""
+    due = time.time() + player.rng.uniform(*PLANNED_FOR_S)
+    at = datetime.fromtimestamp(due, UTC).isoformat("T", "seconds").replace("+00:00", "Z")
+    line = f"/record on {player.entry} {REGION} {player.mark} at {at}"
+    asked = await player.types(line, items=(player.mark,), due=due)
+    if player.rng.random() < PLANS_CANCELLED and (card := await player.is_shown(asked, CANCEL)):
+        await player.presses(asked, card, CANCEL)
+    await asyncio.sleep(max(0, due - time.time()))
+
+
 async def read(player: Player) -> None:
     """What changes nothing and is told to its caller alone."""
     lines = (f"/record config {player.entry} {REGION}", f"/transfer get {player.entry}", "/agora entries")
@@ -86,12 +108,14 @@ async def grant_and_revoke(player: Player) -> None:
 
 
 KINDS: Final = (
-    Kind("record on", 34, record_on),
+    Kind("record on", 28, record_on),
     Kind("record on, several", 12, record_several),
     Kind("record on, repeated by Slack", 8, record_repeated),
-    Kind("record off", 17, record_off),
+    Kind("record off", 15, record_off),
     Kind("record auto", 4, record_auto),
     Kind("transfer set", 8, transfer_set),
+    Kind("stream ban", 3, stream_ban),
+    Kind("planned", 5, plan),
     Kind("reads", 10, read),
     Kind("grant", 4, grant),
     Kind("grant and revoke", 3, grant_and_revoke),
@@ -105,7 +129,7 @@ def player(scene: Scene, kind: Kind, rng: Random) -> Player:
 
 async def _decides(player: Player, asked: Asked) -> None:
     """Wait for the question, and do with it what people do."""
-    prompt = await player.is_asked(asked)
+    prompt = await player.is_shown(asked, CONFIRM)
     does = player.rng.choices(("confirm", "confirm twice", "cancel", "forget"), (62, 16, 12, 10))[0]
     if prompt is None:
         return
@@ -116,7 +140,7 @@ async def _decides(player: Player, asked: Asked) -> None:
         case "confirm twice":
             await player.presses_twice(asked, prompt, CONFIRM)
         case "cancel":
-            await player.presses(asked, prompt, "operation_cancel")
+            await player.presses(asked, prompt, CANCEL)
 
 
 async def _ended(player: Player, asked: Asked) -> None:

@@ -30,7 +30,7 @@ def answer(text: str = "", *, error: str | None = None) -> Answer:
 def asked(*answers: Answer, mark: str = MARK, at: float = 0, channel: str = HERE) -> Asked:
     """A recording asked for; each answer comes at once."""
     heard = [Heard(at, at + 0.1, one) for one in answers]
-    return Asked("record on", line(mark), mark, (mark,), True, Place("U0MIA", channel), f"url-{mark}", at, heard)
+    return Asked("record on", line(mark), mark, (mark,), True, Place("U0MIA", channel), f"url-{mark}", at, None, heard)
 
 
 def read() -> Asked:

@@ -23,6 +23,7 @@ ELSEWHERE: Final = (SHOW, "C0ARENA")  # public ones that it is not in
 WAITS_FOR_PROMPT_S: Final = 25
 WAITS_FOR_ANSWER_S: Final = 3
 CONFIRM: Final = "operation_confirm"
+CANCEL: Final = "operation_cancel"
 PRESSES: Final = 3  # of one button, where nothing seems to happen
 
 
@@ -64,10 +65,17 @@ class Player:
         self.user = self.rng.choice((OPERATOR, MANAGER))
 
     async def types(
-        self, line: str, *, items: tuple[str, ...] = (), changes: bool = True, user: str | None = None
+        self,
+        line: str,
+        *,
+        items: tuple[str, ...] = (),
+        changes: bool = True,
+        user: str | None = None,
+        due: float | None = None,
     ) -> Asked:
-        """Type a command, and wait for its acknowledgement."""
+        """Type a command, and wait for its acknowledgement; see `Asked` for what is said about it."""
         asked = self._asked(line, items, changes=changes, user=user or self.user)
+        asked.due = due
         await self._deliver(asked)
         return asked
 
@@ -85,13 +93,13 @@ class Player:
         await asyncio.gather(self._deliver(asked, trigger_id=trigger), again())
         return asked
 
-    async def is_asked(self, asked: Asked) -> Message | None:
-        """Wait for the question before a disruptive command; None if it does not come."""
+    async def is_shown(self, asked: Asked, button: str) -> Message | None:
+        """Wait for a message with a button, such as the question before a disruptive command; None if none comes."""
         before = self.before
 
         def prompts() -> list[Message]:
             shown = self.scene.slack.messages[before:]
-            return [one for one in shown if asked.mark in one.text and offers(one, CONFIRM)]
+            return [one for one in shown if asked.mark in one.text and offers(one, button)]
 
         await within(WAITS_FOR_PROMPT_S, lambda: bool(prompts()) or asked.told is Told.TURNED_AWAY)
         return next(iter(reversed(prompts())), None)

@@ -19,6 +19,7 @@ from tests.chaos.stand_ins import Overlap, marks_of
 ID: Final = re.compile(r"operation `([0-9a-hjkmnp-tv-z]{4}-[0-9a-hjkmnp-tv-z]{4})`")
 WORKING: Final = "⏳"
 CANCELLED: Final = "Cancelled. "  # in place of the question
+PLAN: Final = "This plan was due"  # its card, once it is over; the outcome is a message of its own
 CONFIRMED: Final = "Confirmed by you"
 REPEAT: Final = "may be a repeat"
 CARRIED_OUT: Final = frozenset({"504-done", "drop-done", "garbage", "empty", "slow"})
@@ -88,6 +89,8 @@ class Story:
         return any(MARKS[outcome] in one.text for outcome in outcomes for one in self.outcomes)
 
     def _ends(self, message: Message) -> bool:
+        if message.text.startswith(PLAN):
+            return False
         if message.text.startswith(CANCELLED) or any(mark in message.text for mark in MARKS.values()):
             return True
         read = not self.asked.changes and message.answers is self.asked.place
