@@ -2,10 +2,11 @@
 
 import inspect
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from bot import commands
+from bot import commands, moments
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.app import catalog
@@ -124,6 +125,20 @@ def test_resource_is_what_is_named(command: AnyCommand) -> None:
     assert Resource("live" if "entry" in fields else None, "eu" if "region" in fields else None) == command.resource(
         args
     )
+
+
+@EACH
+def test_only_what_has_a_beginning_is_planned(command: AnyCommand) -> None:
+    """
+    `for` and `until` are an end that a plan sees to where there is an `at` too, and a command that turns it back.
+    """
+    fields = {parameter.field: parameter.kind.sample for parameter in parameters(command.args)}
+    args = SimpleNamespace(**fields)
+
+    assert ("at" in fields) == bool(moments.said(args))
+    if "at" in fields:
+        assert command.deed is not None
+        assert catalog().get(command.undo or "") is not None
 
 
 @EACH

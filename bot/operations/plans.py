@@ -15,6 +15,7 @@ from bot.operations.operation import Card, Operation, State
 from bot.store import Store
 
 MOST_READ: Final = 1000  # of the planned ones, soonest first, that are looked through for one reader
+TOGETHER: Final = 50  # records read at the same time
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,11 @@ class Plans:
         return [operation for operation in found if operation.state is State.PLANNED]
 
     async def _read(self, start: str, end: str | int, most: int) -> list[Operation]:
-        ids = await self.store.do("ZRANGEBYSCORE", self._planned, start, end, "LIMIT", 0, most)
-        found = await asyncio.gather(*(self._load(str(one)) for one in ids)) if isinstance(ids, list) else []
+        reply = await self.store.do("ZRANGEBYSCORE", self._planned, start, end, "LIMIT", 0, most)
+        ids = [str(one) for one in reply] if isinstance(reply, list) else []
+        found: list[Operation | None] = []
+        for first in range(0, len(ids), TOGETHER):  # all at once would wait for each other longer than one call may
+            found += await asyncio.gather(*map(self._load, ids[first : first + TOGETHER]))
         return [operation for operation in found if operation is not None]
 
     async def _load(self, operation_id: str) -> Operation | None:
