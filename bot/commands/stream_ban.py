@@ -10,9 +10,10 @@ from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, command
 from bot.errors import UserError
 from bot.kinds import BanEnd, Entry, Stream
-from bot.wording import code, duration, moment
+from bot.wording import ago, code, moment
 
 STREAMS: Final = "https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-management"
+SECOND: Final = timedelta(seconds=1)  # Agora keeps no fractions, and what is asked for is the least
 USUAL: Final = timedelta(days=7)  # Agora's own, where none is given
 
 
@@ -39,7 +40,7 @@ async def preview(args: StreamBanArgs, ctx: Context) -> Preview:
         question=f"Ban {stream} of {code(args.entry)} until {moment(end)}?",
         button="Ban the stream",
         now=" ".join(now) or None,
-        then=f"nobody can push it before {moment(end)} ({duration(end - ctx.at)} from now); its viewers lose it.",
+        then=f"nobody can push it before {moment(end)} ({ago(end, ctx.at)}); its viewers lose it.",
     )
 
 
@@ -69,13 +70,13 @@ async def stream_ban(args: StreamBanArgs, ctx: Context) -> Reply:
 
 def end_of(args: StreamBanArgs, at: datetime) -> datetime:
     """
-    When the ban ends; to the second, as Agora keeps it.
+    When the ban ends, to the second.
 
     Raises:
         UserError: That is over.
     """
     until = args.until or USUAL
-    end = (at + until if isinstance(until, timedelta) else until).replace(microsecond=0)
+    end = (at.replace(microsecond=0) + SECOND + until) if isinstance(until, timedelta) else until
     if end <= at:
         raise UserError(f"{moment(end)} is over.", hint="Give an end that is still to come, such as `2h`.")
     return end

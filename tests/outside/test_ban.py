@@ -28,7 +28,8 @@ async def test_ban_asks_and_says_until_when(stage: Stage, store: Store) -> None:
     message = await confirm(stage, prompt)
 
     end = until(stage)
-    assert timedelta(hours=1, minutes=59) < end - stage.time.now() <= timedelta(hours=2)
+    assert timedelta(hours=1, minutes=59) < end - stage.time.now() <= timedelta(hours=2, seconds=1)
+    assert "(in 2 h)" in asked
     assert "`main-stage` is live." in asked
     assert "Ban `main-stage` of `live` until" in asked
     assert moment(end) in message.text
@@ -46,7 +47,7 @@ async def test_ban_without_an_end_is_a_week(stage: Stage) -> None:
     """
     message = await confirmed(stage, "/stream ban live main-stage")
 
-    assert timedelta(days=6, hours=23) < until(stage) - stage.time.now() <= timedelta(days=7)
+    assert timedelta(days=6, hours=23) < until(stage) - stage.time.now() <= timedelta(days=7, seconds=1)
     assert moment(until(stage)) in message.text
     assert b"resumeTime" in stage.agora.calls[-1].body
 
