@@ -179,6 +179,10 @@ class Clicks:
         if ended is None:
             return await self._too_late(operation.id)
         command, said = self._catalog.get(operation.command), await self._saying(ended)
+        if said is None:  # a worker came upon it in between, and tells what became of it
+            return Pressed(
+                Notice("You called it off; a message of its own says so.", small=cards.named(operation)), True
+            )
         if ended.planned is not None and command is not None:  # everybody sees its message, and what came of it there
             return Pressed(cards.ended(ended, command), replace=True, said=said)
         return Pressed(cards.cancelled(operation), replace=True, said=said)

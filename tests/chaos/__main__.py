@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tests.chaos.asked import Told
 from tests.chaos.counting import count
 from tests.chaos.drill import Drill, opened
 from tests.chaos.evidence import logged_errors, look, write_down
@@ -56,7 +57,8 @@ async def told(drill: Drill) -> bool:
     seen, kept = await look(drill)
     rows = count(seen)
     print(f"\nFaults: {_counts(drill.faults)}.")
-    print(f"Typed: {_counts(Counter(asked.kind for asked in seen.asked))}.")
+    accepted = Counter(asked.kind for asked in seen.asked if asked.told is Told.ACCEPTED)
+    print(f"Accepted: {_counts(accepted)}.")
     if errors := logged_errors(drill):
         print(f"Errors in the logs: {_counts(errors)}.")
     print(f"\n{table(rows)}", flush=True)

@@ -12,7 +12,7 @@ from bot.sandbox.slack_model import Answer, Place
 # Stands in the line of one operation, or of a few that belong together: a part of a stream, address, entry point or
 # person. Fixed in width, so that none is the beginning of another.
 MARK: Final = re.compile(r"X\d{6}")
-ACCEPTED: Final = ("Accepted", "This was accepted before")
+ACCEPTED: Final = ("Accepted", "was accepted before")
 NOT_KNOWN: Final = ("It is not known whether", "The bot made a mistake")
 
 
@@ -77,10 +77,17 @@ class Asked:
 
 def told(answer: Answer) -> Told:
     """What one answer to a command said."""
-    said = answer.json.get("text", "") if answer.json else answer.text
-    if answer.error or said.startswith(NOT_KNOWN):
+    said = words_of(answer)
+    if answer.error or any(words in said for words in NOT_KNOWN):
         return Told.NO_ANSWER
-    return Told.ACCEPTED if not said or said.startswith(ACCEPTED) else Told.TURNED_AWAY
+    return Told.ACCEPTED if not said or any(words in said for words in ACCEPTED) else Told.TURNED_AWAY
+
+
+def words_of(answer: Answer) -> str:
+    """What an answer says: to a command, or to a form, where it takes the place of the form."""
+    if answer.json is None:
+        return answer.text
+    return str(answer.json.get("text") or answer.json.get("view") or answer.json.get("errors") or "")
 
 
 def marks_in(text: str) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from redis.asyncio import Redis
 
@@ -17,6 +18,7 @@ from tests.chaos.drill import Drill
 from tests.chaos.report import heard, shown
 from tests.chaos.stories import Seen
 
+DIGITS: Final = re.compile(r" *[0-9]+")
 Kept = dict[str, dict[str, str]]
 
 
@@ -40,15 +42,16 @@ async def look(drill: Drill) -> tuple[Seen, Kept]:
 
 
 def logged_errors(drill: Drill) -> Counter[str]:
-    """What processes logged as errors, by event; a line that is no JSON counts as one."""
+    """What processes logged as errors, by event; a line that is no JSON counts as one, but for Python's warnings."""
     found: Counter[str] = Counter()
     for line in (line for life in drill.scene.fleet.lives for line in life.process.lines):
         try:
             entry = json.loads(line)
         except ValueError:
-            entry = {"level": "error", "event": f"no JSON: {line}"}
+            warning = "Warning: " in line or line.startswith("  ")  # and the line of code that it is about
+            entry = {"level": "warning" if warning else "error", "event": line}
         if entry.get("level") in {"error", "critical"}:
-            found[str(entry.get("event"))[:60]] += 1
+            found[DIGITS.sub("…", str(entry.get("event")))[:60]] += 1
     return found
 
 

@@ -44,6 +44,14 @@ async def record_several(player: Player) -> None:
     await player.types(f"/record on {player.entry} {REGION} {' '.join(streams)}", items=streams)
 
 
+async def record_pasted(player: Player) -> None:
+    """Many streams, pasted into the form of the command; on an entry point of its own, by which the form is known."""
+    entry = player.scene.agora.entry_points[player.mark] = EntryPoint()
+    entry.regions.update(player.scene.agora.entry_points[SHARED[0]].regions)
+    streams = tuple(f"{player.mark}-{number}" for number in range(player.rng.randint(8, 40)))
+    await player.pastes(f"/record on {player.mark} {REGION}", streams)
+
+
 async def record_repeated(player: Player) -> None:
     """Slack sends the very same request twice."""
     line = f"/record on {player.entry} {REGION} {player.mark}"
@@ -110,6 +118,7 @@ async def grant_and_revoke(player: Player) -> None:
 KINDS: Final = (
     Kind("record on", 28, record_on),
     Kind("record on, several", 12, record_several),
+    Kind("record on, pasted", 2, record_pasted),
     Kind("record on, repeated by Slack", 8, record_repeated),
     Kind("record off", 15, record_off),
     Kind("record auto", 4, record_auto),

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from bot.sandbox.slack import Message
-from bot.sandbox.slack_model import Answer, Place
+from bot.sandbox.slack_model import Answer, Place, View
 from bot.sandbox.slack_text import buttons
 from tests.chaos.asked import Asked, Heard, Told
 from tests.chaos.fleet import Fleet
@@ -93,6 +93,23 @@ class Player:
         await asyncio.gather(self._deliver(asked, trigger_id=trigger), again())
         return asked
 
+    async def pastes(self, line: str, streams: tuple[str, ...]) -> None:
+        """Type a command that opens a form, and send that in, again where Slack shows an error."""
+        asked = self._asked(line, streams, changes=True, user=self.user)
+        typed = await self._slash(asked)
+        if typed.error or typed.text:
+            asked.answers.append(Heard(asked.at, time.time(), typed))
+            return
+        await within(WAITS_FOR_PROMPT_S, lambda: self._form() is not None)
+        await self.thinks()
+        for _ in range(PRESSES):
+            if (form := self._form()) is None:
+                return
+            self._send_to(None)
+            sent = time.time()
+            answer = await self.scene.slack.submit_view(form, {"names": "\n".join(streams)})
+            asked.answers.append(Heard(sent, time.time(), answer))
+
     async def is_shown(self, asked: Asked, button: str) -> Message | None:
         """Wait for a message with a button, such as the question before a disruptive command; None if none comes."""
         before = self.before
@@ -135,11 +152,19 @@ class Player:
         return asked
 
     async def _deliver(self, asked: Asked, *, other_than: str | None = None, **same: str) -> None:
+        sent = time.time()
+        answer = await self._slash(asked, other_than=other_than, **same)
+        asked.answers.append(Heard(sent, time.time(), answer))
+
+    async def _slash(self, asked: Asked, *, other_than: str | None = None, **same: str) -> Answer:
         self._send_to(other_than)
         who, where = asked.place.user, asked.place.channel
-        sent = time.time()
-        answer = await self.scene.slack.slash(asked.line, user=who, channel=where, response_url=asked.url, **same)
-        asked.answers.append(Heard(sent, time.time(), answer))
+        return await self.scene.slack.slash(asked.line, user=who, channel=where, response_url=asked.url, **same)
+
+    def _form(self) -> View | None:
+        """The form that is open for what is played, and can be sent in."""
+        open_ones = (view for view in self.scene.slack.views if view.open and view.payload.get("submit"))
+        return next((view for view in open_ones if self.mark in str(view.payload["blocks"])), None)
 
     async def _press(self, asked: Asked, prompt: Message, button: str) -> Answer:
         self._send_to(None)

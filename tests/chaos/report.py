@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.sandbox.agora import Call
 from bot.sandbox.slack import Message
+from tests.chaos.asked import words_of
 from tests.chaos.counting import Row
 from tests.chaos.stand_ins import Agora
 from tests.chaos.stories import Story
@@ -46,7 +47,7 @@ def _story(story: Story, agora: Agora, began: float, kept: Mapping[str, Mapping[
     yield f"\n   {', '.join(sorted(story.ids)) or 'no operation'}: {asked.line}"
     yield f"   {asked.at - began:7.2f} s  typed by {asked.place.user} in {asked.place.channel} ({asked.kind})"
     for answer in (heard.answer for heard in asked.answers):
-        said = answer.error or (answer.json or {}).get("text") or answer.text or "accepted (empty)"
+        said = answer.error or words_of(answer) or "accepted (empty)"
         yield f"              answer after {answer.took.total_seconds():.2f} s: {_short(said)}"
     events = [(float(message.ts), shown(message)) for message in story.messages]
     events += [(call.at.timestamp(), heard(call, agora)) for call in story.calls]

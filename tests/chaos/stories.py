@@ -81,8 +81,8 @@ class Story:
 
     @property
     def begun(self) -> bool:
-        """Whether anything was seen of it, whatever its caller was told."""
-        return bool(self.messages or self.calls or self.records)
+        """Whether anything was seen of an operation, whatever its caller was told."""
+        return bool(self.calls or self.records or self.outcomes or any(map(id_in, self.messages)))
 
     def says(self, *outcomes: Outcome) -> bool:
         """Whether it ended with one of these, as far as Slack shows."""
