@@ -8,7 +8,6 @@ https://docket.lol/
 # No `from __future__ import annotations` here: docket reads the task's annotations and defaults as they are.
 import asyncio
 import contextlib
-import logging
 import os
 import secrets
 import socket
@@ -16,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
+import structlog
 from docket import ConcurrencyLimit, CurrentExecution, Docket, Execution, ExponentialRetry, Perpetual, Retry
 from redis.exceptions import RedisError
 
@@ -31,7 +31,7 @@ SWEEP_EVERY: Final = timedelta(seconds=15)
 HEARTBEAT_EVERY: Final = timedelta(seconds=5)
 HEARTBEAT_AGAIN: Final = timedelta(seconds=0.5)
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Later(Exception):
@@ -83,10 +83,10 @@ class Engine:
             try:
                 await work(operation_id, target)
             except Later as later:
-                log.info("operation.later operation=%s after=%s", operation_id, later.delay)
+                log.info("operation.later", operation=operation_id, after=str(later.delay))
                 retry.after(later.delay)
             except StoreError as error:  # ended before docket can note it, it would hold its target until it lapses
-                log.warning("operation.interrupted operation=%s reason=%s", operation_id, error)
+                log.warning("operation.interrupted", operation=operation_id, reason=str(error))
                 await self._well()
                 raise
 
@@ -171,7 +171,7 @@ class Engine:
         except StoreError as error:
             trouble = str(error)
             if trouble != self._trouble:
-                log.warning("store.away reason=%s", trouble)
+                log.warning("store.away", reason=trouble)
         else:
             trouble = ""
             if self._trouble:

@@ -44,6 +44,7 @@ class House:
     def settle(self) -> None:
         """Wait until the replica has all that the primary has."""
         with Redis.from_url(self.primary.url) as client:
+            client.set("settled", "1")  # WAIT looks at what its own connection wrote
             assert 1 == client.execute_command("WAIT", "1", "10000")
 
     async def replaced(self) -> None:
