@@ -9,7 +9,6 @@ the old one could not bring to its end is handed on, instead of waiting until it
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -17,6 +16,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Final
 
+import structlog
 from docket import Docket, Worker
 from docket.dependencies import Dependency
 from redis.asyncio import Redis
@@ -28,7 +28,7 @@ PAUSE: Final = timedelta(seconds=0.5)  # between two shifts, and between two loo
 SILENCE: Final = timedelta(seconds=5)  # after which Redis has hung
 MOST_IN_HAND: Final = 1000
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Shift(Worker):
@@ -126,7 +126,7 @@ class Crew:
         try:
             await shift.work()
         except Exception:
-            log.exception("worker.broke worker=%s", shift.name)
+            log.exception("worker.broke", worker=shift.name)
             await self._lapse()  # what broke it might break the next one, too: not at once again
         await self._hand_on(shift.name)
 
@@ -144,7 +144,7 @@ class Crew:
                 done = True
             except StoreError as error:
                 if not told:
-                    log.warning("worker.waits worker=%s reason=%s", name, error)
+                    log.warning("worker.waits", worker=name, reason=str(error))
                 told = True
                 await asyncio.sleep(PAUSE.total_seconds())
 

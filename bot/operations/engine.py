@@ -8,7 +8,6 @@ https://docket.lol/
 # No `from __future__ import annotations` here: docket reads the task's annotations and defaults as they are.
 import asyncio
 import contextlib
-import logging
 import os
 import random
 import secrets
@@ -17,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
+import structlog
 from docket import (
     ConcurrencyLimit,
     CurrentExecution,
@@ -47,7 +47,7 @@ SPREAD: Final = 0.1
 HANDING_BACK: Final = timedelta(seconds=1)  # for all that was not finished; then Redis has not answered
 CLOSING: Final = timedelta(seconds=0.3)
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Later(Exception):
@@ -102,13 +102,13 @@ class Engine:
             try:
                 await self._in_hand.finish(lambda: work(operation_id, target), within=longest)
             except PutDown:  # queued again in the step that gives it up: nobody waits for the lease
-                log.info("operation.handed_back operation=%s", operation_id)
+                log.info("operation.handed_back", operation=operation_id)
                 retry.after(timedelta(0))
             except Later as later:
-                log.info("operation.later operation=%s after=%s", operation_id, later.delay)
+                log.info("operation.later", operation=operation_id, after=str(later.delay))
                 retry.after(later.delay * random.uniform(1, 1 + SPREAD))  # noqa: S311 so that not all come at once
             except StoreError as error:  # ended before docket can note it, it would hold its target until it lapses
-                log.warning("operation.interrupted operation=%s reason=%s", operation_id, error)
+                log.warning("operation.interrupted", operation=operation_id, reason=str(error))
                 await self._well()
                 raise
 
@@ -211,7 +211,7 @@ class Engine:
         except StoreError as error:
             trouble = str(error)
             if trouble != self._trouble:
-                log.warning("store.away reason=%s", trouble)
+                log.warning("store.away", reason=trouble)
         else:
             trouble = ""
             if self._trouble:
@@ -227,5 +227,5 @@ async def _hand_back(
     **kwargs: Any,
 ) -> None:
     """Leave a task that this release does not know to one that does; docket would mark it as done."""
-    log.info("operation.left task=%s key=%s", execution.function_name, execution.key)
+    log.info("operation.left", task=execution.function_name, key=execution.key)
     retry.after(LEFT_FOR)

@@ -6,10 +6,10 @@ import asyncio
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 
@@ -30,7 +30,7 @@ class Outage:
     Attributes:
         says: What the caller reads of it.
         reason: What `/readyz` and the log say.
-        noticed: What else the log says when all have met it.
+        also: What the log says besides when all have met it.
     """
 
     name: str
@@ -38,17 +38,17 @@ class Outage:
     end: Callable[[RedisServer], None]
     says: str = AWAY
     reason: str = "Redis can't be reached"
-    noticed: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
 
 
-async def logged(caplog: pytest.LogCaptureFixture, *events: str) -> None:
-    """Wait for events in the log, which nobody announces."""
+async def logged(events: Sequence[Mapping[str, Any]], *wanted: str, reason: str = "") -> None:
+    """Wait for events in the log that have *reason*; nobody announces them."""
     end = time.monotonic() + PATIENCE_S
-    while not all(event in caplog.text for event in events):
-        assert time.monotonic() < end, caplog.text
+    while not {*wanted} <= {event["event"] for event in events if reason in event.get("reason", "")}:
+        assert time.monotonic() < end, events
         await asyncio.sleep(0.02)
 
 
@@ -118,7 +118,7 @@ def _refuses_writes(server: RedisServer) -> bool:
 OUTAGES = [
     Outage("killed", _kill, _again),
     Outage("stopped", _terminate, _again),
-    Outage("frozen", _freeze, _wake, reason="Redis did not answer in time", noticed=("worker.waits",)),
+    Outage("frozen", _freeze, _wake, reason="Redis did not answer in time", also=("worker.waits",)),
     Outage(
         "full",
         _set("maxmemory", "1"),

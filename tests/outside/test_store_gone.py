@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-import structlog
+from structlog.testing import capture_logs
 
 from bot.sandbox.agora import AgoraStandIn
 from bot.sandbox.slack import SlackStandIn
@@ -68,7 +68,7 @@ async def test_command(own: Stage, server: RedisServer, outage: Outage) -> None:
     A command is answered within Slack's three seconds: nothing was done, and why. Nor is it done later.
     """
     outage.begin(server)
-    with structlog.testing.capture_logs() as events:
+    with capture_logs() as events:
         answer = await own.slash(ON, user=ADMIN)
     reason = await why_not_ready(own)
     outage.end(server)
@@ -79,7 +79,8 @@ async def test_command(own: Stage, server: RedisServer, outage: Outage) -> None:
     assert ("ephemeral", ADMIN) == (answer.message.kind, answer.message.to)
     assert answer.message.text.startswith(f"Nothing was done: {outage.says}")
     assert outage.reason in reason
-    assert [True] == [outage.reason in event["reason"] for event in events if event["event"] == "store.away"]
+    (told,) = [event for event in events if event.get("command") == "record on"]
+    assert ("store.away", True) == (told["event"], outage.reason in told["reason"])
     assert [] == calls(own)
 
 
@@ -113,7 +114,7 @@ async def test_click(own: Stage, server: RedisServer, outage: Outage) -> None:
     assert OFF_CALL == own.wire[-1]
 
 
-async def test_work_in_hand(own: Stage, server: RedisServer, outage: Outage, caplog: pytest.LogCaptureFixture) -> None:
+async def test_work_in_hand(own: Stage, server: RedisServer, outage: Outage) -> None:
     """
     What Agora has in hand when Redis fails is brought to its end when Redis is well, and told once; the log says why.
     """
@@ -122,7 +123,9 @@ async def test_work_in_hand(own: Stage, server: RedisServer, outage: Outage, cap
     await own.agora.wait_for(lambda call: call.stream == "main-stage")
 
     outage.begin(server)
-    await logged(caplog, "operation.interrupted", f"store.away reason={outage.reason}", *outage.noticed)
+    with capture_logs() as events:
+        await logged(events, "operation.interrupted", "store.away", reason=outage.reason)
+        await logged(events, *outage.also)
     outage.end(server)
     outcome = await own.slack.wait_for(ended, timeout=PATIENCE_S)
     await works_again(own)

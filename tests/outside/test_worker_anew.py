@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from redis import Redis
+from structlog.testing import capture_logs
 
 from tests.harness import ADMIN, Stage
 from tests.outside.acts import ended, public, shown_after
@@ -25,14 +26,14 @@ async def way(world: Stage) -> AsyncIterator[RedisProxy]:
         yield proxy
 
 
-async def test_worker_that_breaks_is_replaced(world: Stage, caplog: pytest.LogCaptureFixture) -> None:
+async def test_worker_that_breaks_is_replaced(world: Stage) -> None:
     """
     A worker that breaks, here on what no engine has written, says so in the log, and another one goes on.
     """
     await world.start()
-    with Redis.from_url(world.redis_url) as client:
+    with Redis.from_url(world.redis_url) as client, capture_logs() as events:
         client.xadd("agora-bot:stream", {"planted": "for tests"})
-    await logged(caplog, "worker.broke")
+        await logged(events, "worker.broke")
 
     outcome = await world.outcome(ON, ADMIN)
 
