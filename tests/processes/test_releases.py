@@ -48,8 +48,11 @@ def put_off(process: Process) -> dict[str, list[datetime]]:
     """When a worker put off which operation."""
     found: dict[str, list[datetime]] = {}
     for line in jsons(process):
-        if match := re.match(r"operation\.(?:later operation=|left task=operation key=op:)([0-9a-z-]+)", line["event"]):
-            found.setdefault(match[1], []).append(datetime.fromisoformat(line["timestamp"]))
+        operation = line.get("operation") if line["event"] == "operation.later" else None
+        if line["event"] == "operation.left" and (match := re.match(r"op:([0-9a-z-]+)", line.get("key", ""))):
+            operation = match[1]
+        if operation:
+            found.setdefault(operation, []).append(datetime.fromisoformat(line["timestamp"]))
     return found
 
 
