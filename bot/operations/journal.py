@@ -115,9 +115,18 @@ class Journal:
         """The operation as it is now; None if there never was one or its record is gone."""
         return kept.operation(await self._store.do("HGETALL", self._key(operation_id)))
 
-    async def begin(self, operation_id: str) -> Operation | None:
-        """Take the operation on, fencing off whoever had it."""
-        return kept.operation(await self._store.call("operation_begin", [self._key(operation_id)], []))
+    async def begin(self, operation_id: str, target: str = "", *, in_turn: bool = True) -> Operation | None:
+        """
+        Take the operation on, fencing off whoever had it.
+
+        Raises:
+            Behind: It has got its place in the line of *target* meanwhile, and is not begun out of turn.
+        """
+        keys = [self._key(operation_id), self._turns(target)]
+        reply = await self._store.call("operation_begin", keys, [operation_id, int(in_turn)])
+        if reply == ["behind"]:
+            raise Behind
+        return kept.operation(reply)
 
     async def next_of(self, target: str) -> str | None:
         """The operation whose turn it is on *target*."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -21,7 +22,7 @@ from bot.operations import cards, outcomes
 from bot.operations.desk import Desk
 from bot.operations.engine import LEFT_FOR, Later
 from bot.operations.following import Following
-from bot.operations.journal import Journal, Lost
+from bot.operations.journal import Behind, Journal, Lost
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, Result, State
@@ -90,7 +91,8 @@ class Runner:
         if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:
             await self._take_turns(own)
         else:
-            await self._step(own.id, own.target)
+            with contextlib.suppress(Behind):  # confirmed or due since it was read: its turn is queued by itself
+                await self._step(own.id, own.target, in_turn=False)
 
     async def sweep(self) -> None:
         """Queue again what was written down and got lost on the way; harmless for what did not."""
@@ -131,13 +133,13 @@ class Runner:
         if following is not None and following.state is State.RUNNING:
             raise Later(timedelta(seconds=1))
 
-    async def _step(self, operation_id: str, target: str) -> None:
+    async def _step(self, operation_id: str, target: str, *, in_turn: bool = True) -> None:
         written = await self.journal.load(operation_id)
         command = command_of(self.catalog, written) if written else None
         if written and command and written.state is State.FINISHED:
             await self.telling.from_queue(written, command)
             return
-        operation = await self.journal.begin(operation_id)
+        operation = await self.journal.begin(operation_id, target, in_turn=in_turn)
         if operation is None or command is None:
             await self.journal.forget(operation_id, target=target)
             return

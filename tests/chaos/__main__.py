@@ -17,6 +17,9 @@ from tests.chaos.drill import Drill, opened
 from tests.chaos.evidence import logged_errors, look, write_down
 from tests.chaos.report import breaches, table
 
+# What the promise is about. The other counts that should be 0 are shown with all that was seen, and are to be looked at.
+MUST_BE_NONE = {"lost", "told twice", "run twice at the same time", "audit records missing, or too many"}
+
 
 def main() -> int:
     """Read the command line, and run."""
@@ -65,7 +68,7 @@ async def told(drill: Drill) -> bool:
     broken = [row for row in rows if row.broken]
     if broken:
         print(breaches(broken, agora=drill.scene.agora, began=drill.began, kept=kept), flush=True)
-    return not broken
+    return not any(row.name in MUST_BE_NONE for row in broken)
 
 
 def _counts(counter: Counter[str]) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.operations.engine import Later
+from bot.operations.journal import Behind
 from bot.operations.operation import Outcome, State
 from bot.operations.ports import NotTold
 from bot.operations.runner import MOST_RUNS
@@ -194,3 +195,15 @@ async def test_outcome_that_cannot_be_told_now_is_told_later(bench: Bench) -> No
     assert timedelta(seconds=7) == later.value.delay
     assert ["main-stage"] == bench.streams
     assert [operation.id] == [told for told, _ in bench.voice.told]
+
+
+async def test_operation_that_got_its_turn_meanwhile_is_not_begun_out_of_it(bench: Bench) -> None:
+    """
+    Read before it was confirmed, or before it was due, and begun after: what stands in line waits for its turn.
+    """
+    first, own = await bench.accepted("a"), await bench.accepted("b")
+
+    with pytest.raises(Behind):
+        await bench.journal.begin(own.id, own.target, in_turn=False)
+
+    assert [(State.QUEUED, 0)] * 2 == [((now := await bench.now(one)).state, now.starts) for one in (first, own)]
