@@ -88,7 +88,7 @@ async def stream_ban(player: Player) -> None:
 
 async def plan(player: Player) -> None:
     """For a moment within this round; some are cancelled before, by the button on their card."""
-    due = time.time() + player.rng.uniform(*PLANNED_FOR_S)
+    due = float(int(time.time() + player.rng.uniform(*PLANNED_FOR_S)))  # as it is typed: in whole seconds
     at = datetime.fromtimestamp(due, UTC).isoformat("T", "seconds").replace("+00:00", "Z")
     line = f"/record on {player.entry} {REGION} {player.mark} at {at}"
     asked = await player.types(line, items=(player.mark,), due=due)
