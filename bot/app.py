@@ -145,7 +145,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         agora=agora,
         teller=teller,
         progress=Progress(journal, teller, patience),
-        telling=Telling(journal, teller, requeue, clock, metrics),
+        telling=Telling(known, journal, teller, requeue, clock, metrics),
         requeue=requeue,
         clock=clock,
         metrics=metrics,

@@ -85,7 +85,7 @@ class Runner:
             await self.telling.go_on(own)
             return
         if target != own.queue_target:  # a stage that is past: it is in the hands of the next one
-            if own.state is State.FINISHED:
+            if own.state is State.FINISHED and not await self.telling.waits(own):
                 await self.requeue(own, None)
             return
         if own.effect.changes and own.state in {State.QUEUED, State.RUNNING}:

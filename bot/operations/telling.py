@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from bot.audit import Record
+from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.command import AnyCommand
 from bot.metrics import Metrics
@@ -17,6 +18,7 @@ from bot.operations import cards, outcomes, plan_cards
 from bot.operations.engine import Later
 from bot.operations.journal import Behind, Floor, Held, Journal
 from bot.operations.kept import Newer
+from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, State
 from bot.operations.ports import NotTold, Requeue, Teller, Told
 
@@ -32,9 +34,10 @@ class Telling:
     The last step of an operation, and one of its own: it survives its worker, and waits for Slack alone.
 
     Whoever ends an operation tells it at once if it is the first of its channel that is untold. If not, whoever tells
-    the one before it queues it; if that one is gone too, the sweep does.
+    the one before it queues it, and tells all that stand behind it as well; if that one is gone too, the sweep does.
     """
 
+    catalog: Catalog
     journal: Journal
     teller: Teller
     requeue: Requeue
@@ -45,32 +48,45 @@ class Telling:
         """Tell what this worker has just ended; what can't be told now is queued."""
         try:
             with contextlib.suppress(Behind):
-                await self._tell(operation, command, claim=False)
+                await self._wake(await self._tell(operation, command, claim=False), operation)
         except Later as later:
             await self.requeue(operation, self.clock() + later.delay)
 
     async def from_queue(self, operation: Operation, command: AnyCommand) -> None:
         """
-        Tell what was queued to be told.
+        Tell what was queued to be told, and what stands untold behind it: with a trip through the engine for each of
+        them a busy channel falls behind.
 
         Raises:
             Later: Slack is busy.
         """
-        with contextlib.suppress(Behind):
-            await self._tell(operation, command, claim=True)
+        queued = operation
+        with contextlib.suppress(Behind, Newer):
+            try:
+                while following := await self._tell(operation, command, claim=True):
+                    after = await self.journal.load(following)
+                    if after is None or after.state is not State.FINISHED:
+                        return await self._wake(following, operation)
+                    operation, command = after, command_of(self.catalog, after)
+            except Later as later:
+                if operation.id == queued.id:
+                    raise
+                await self.requeue(operation, self.clock() + later.delay)
 
-    async def _tell(self, operation: Operation, command: AnyCommand, *, claim: bool) -> None:
+    async def _tell(self, operation: Operation, command: AnyCommand, *, claim: bool) -> str | None:
+        """Give the operation whose outcome is to be told next."""
         match await self.journal.speak(operation, claim=claim):
             case Held(wait):
                 raise Later(wait)
             case Floor(operation, again):
                 told = await self._said(operation, command, again=again)
         following = await self.journal.told(operation, told.way, record=self._detour(operation, told))
-        await self._wake(following, operation)
+        return following if operation.told_in_turn else None
 
     async def go_on(self, told: Operation) -> None:
         """Queue the outcome that is to be told next in the channel of one that is told."""
-        await self._wake(await self.journal.next_to_tell(told.channel), told)
+        if told.told_in_turn:
+            await self._wake(await self.journal.next_to_tell(told.channel), told)
 
     async def waits(self, operation: Operation) -> bool:
         """Whether whoever tells the outcome before it will queue this one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,6 +50,7 @@ class Voice:
     shown: list[Notice] = field(default_factory=list)
     private: list[bool] = field(default_factory=list)  # of each that was told
     again: list[bool] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None  # happens once, just after an outcome is told
 
     async def ask(self, operation: Operation, notice: Notice) -> None:
         if self.mute:
@@ -69,6 +70,9 @@ class Voice:
         self.told.append((operation.id, notice))
         self.private.append(private)
         self.again.append(again)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            await happens()
         return Told("response_url" if private else "channel")
 
 
@@ -177,7 +181,7 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             agora=client,
             teller=voice,
             progress=Progress(journal, voice),
-            telling=Telling(journal, voice, requeue, time.now, metrics),
+            telling=Telling(known, journal, voice, requeue, time.now, metrics),
             requeue=requeue,
             clock=time.now,
             metrics=metrics,

@@ -13,7 +13,6 @@ from bot.operations.engine import Later
 from bot.operations.journal import Floor, Lost
 from bot.operations.operation import Operation, State
 from bot.operations.ports import NotTold, Told
-from bot.operations.telling import Telling
 from tests.harness import SHOW
 from tests.operations.parts import Bench, Voice
 
@@ -37,19 +36,57 @@ def told(bench: Bench) -> list[str]:
 
 async def test_outcome_waits_for_those_before_it_in_its_channel(bench: Bench) -> None:
     """
-    An outcome is not told before an earlier one of the same channel; whoever tells that one queues it.
+    An outcome is not told before an earlier one of the same channel; whoever is queued to tell that one goes on with
+    all that stand behind it.
     """
     first = await ended_untold(bench, "a")
-    second = await bench.accepted("b", target="sports")
+    others = [await bench.accepted(stream, target=stream) for stream in "bc"]
 
-    await bench.work(second)
+    for other in others:
+        await bench.work(other)
     before = told(bench)
     await bench.work(first)
 
-    assert ([], [first.id]) == (before, told(bench))
-    assert [f"op:{second.id}:tell:{first.id}"] == bench.queued
+    assert ([], [first.id, *(other.id for other in others)]) == (before, told(bench))
+    assert [] == bench.queued
+
+
+async def test_worker_of_an_entry_point_does_not_tell_what_others_ended(bench: Bench) -> None:
+    """
+    Whoever has just ended an operation tells that one alone, and queues the next: its entry point has others waiting.
+    """
+    first = await bench.accepted("a")
+    second: list[Operation] = []
+
+    async def meanwhile() -> None:
+        second.append(await bench.accepted("b", target="sports"))
+        await bench.work(second[0])
+
+    bench.voice.meanwhile = meanwhile
+    await bench.work(first)
+
+    assert [first.id] == told(bench)
+    assert [f"op:{second[0].id}:tell:{first.id}"] == bench.queued
+
+
+async def test_busy_slack_ends_the_round_of_a_channel(bench: Bench) -> None:
+    """
+    Where Slack has no time for the second of three outcomes it is queued for later under its own key, where the sweep
+    does not bring it forward, and the third stays behind it.
+    """
+    first, second, third = [await ended_untold(bench, stream) for stream in "abc"]
+
+    async def busy() -> None:
+        bench.voice.mute = BUSY
+
+    bench.voice.meanwhile = busy
+    await bench.work(first)
+    queued, before = list(bench.queued), told(bench)
+    bench.voice.mute = None
     await bench.work(second)
-    assert [first.id, second.id] == told(bench)
+
+    assert ([first.id], [f"op:{second.id}:tell"]) == (before, queued)
+    assert [first.id, second.id, third.id] == told(bench)
 
 
 async def test_outcome_that_waits_for_its_turn_is_not_queued(bench: Bench) -> None:
@@ -93,13 +130,25 @@ async def test_worker_that_ended_before_it_queued_the_next_one(bench: Bench) -> 
     Handed out again by the engine, an operation that is told leads to the one that is to be told next.
     """
     first, second = await ended_untold(bench, "a"), await ended_untold(bench, "b")
-    await bench.work(first)
-    bench.queued.clear()
+    floor = await bench.journal.speak(first, claim=True)
+    assert isinstance(floor, Floor)
+    assert second.id == await bench.journal.told(floor.operation, "channel")
 
     await bench.runner.work(first.id, first.target)
 
     assert [f"op:{second.id}:tell:{first.id}"] == bench.queued
-    assert [first.id] == told(bench)
+    assert [] == told(bench)
+
+
+async def test_handed_back_outcome_that_is_not_next_is_not_queued(bench: Bench) -> None:
+    """
+    Handed out again by the engine, an operation whose outcome stands behind another one is left to whoever tells that.
+    """
+    _, second = await ended_untold(bench, "a"), await ended_untold(bench, "b")
+
+    await bench.runner.work(second.id, second.target)
+
+    assert ([], []) == (bench.queued, told(bench))
 
 
 async def test_message_that_is_under_way_is_waited_for(bench: Bench) -> None:
@@ -160,7 +209,7 @@ async def test_mistake_in_the_words_holds_nobody_up(bench: Bench) -> None:
     An outcome that can't be put into words is in the audit trail as told nowhere, and the next one is told.
     """
     operation, sound = await bench.accepted(), bench.runner.telling
-    broken = Telling(bench.journal, Broken(), bench.runner.requeue, bench.time.now, bench.runner.metrics)
+    broken = replace(sound, teller=Broken())
     await replace(bench.runner, telling=broken).work(operation.id, operation.target)
 
     following = await bench.accepted("b")
