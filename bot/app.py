@@ -24,6 +24,7 @@ from bot.clock import Clock
 from bot.command import Effect
 from bot.dispatch import Dispatcher
 from bot.drafts import Drafts
+from bot.ending import end
 from bot.metrics import Backlog, Metrics
 from bot.operations.cancelling import Cancelling
 from bot.operations.desk import Desk
@@ -42,7 +43,7 @@ from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.teller import SlackTeller
 from bot.slack.zones import SlackZones
-from bot.store import Embedded, Store, StoreError, connect, docket_url
+from bot.store import Embedded, Store, StoreError, connect, docket_url, keep
 from bot.submissions import Submissions
 
 CONNECTIONS: Final = 100  # to Redis, for us; the engine has a pool of its own
@@ -95,6 +96,8 @@ async def open_store(stack: AsyncExitStack, settings: Settings) -> tuple[Store, 
     if settings.redis_url is None:
         embedded = await Embedded.start(settings.data_dir)
         stack.push_async_callback(_stop, embedded)
+        keeper = asyncio.create_task(keep(embedded), name="store keeper")
+        stack.push_async_callback(end, keeper, within=CLOSING)
         url = embedded.url
     else:
         url = clear(settings.redis_url)

@@ -19,8 +19,8 @@ from typing import Any, Final
 import structlog
 from docket import Docket, Worker
 from docket.dependencies import Dependency
-from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.asyncio import Redis, RedisCluster
+from redis.exceptions import RedisClusterException, RedisError, ResponseError
 
 from bot.store import StoreError, translated
 
@@ -125,9 +125,10 @@ class Crew:
     async def _work(self, shift: Shift) -> None:
         try:
             await shift.work()
-        except Exception:
-            log.exception("worker.broke", worker=shift.name)
-            await self._lapse()  # what broke it might break the next one, too: not at once again
+        except Exception as error:
+            if not _of_a_cluster(error):
+                log.exception("worker.broke", worker=shift.name)
+                await self._lapse()  # what broke it might break the next one, too: not at once again
         await self._hand_on(shift.name)
 
     async def _lapse(self) -> None:
@@ -166,7 +167,7 @@ class Crew:
         """Hang up when Redis is silent; docket waits for ever, also for a primary that froze and has a successor."""
         while True:
             await asyncio.sleep(PAUSE.total_seconds())
-            with suppress(RedisError):  # a broken connection docket notices by itself
+            with suppress(StoreError), translated():  # a broken connection docket notices by itself
                 async with self._docket.redis() as redis:
                     try:
                         async with asyncio.timeout(SILENCE.total_seconds()):
@@ -175,6 +176,16 @@ class Crew:
                         await _hang_up(redis)
 
 
+def _of_a_cluster(error: Exception) -> bool:
+    """Say whether it is trouble with Redis that docket took for a mistake of ours."""
+    if isinstance(error, ExceptionGroup):
+        return error.split((RedisClusterException, RedisError))[1] is None
+    return isinstance(error, RedisClusterException)
+
+
 async def _hang_up(redis: object) -> None:
-    if isinstance(redis, Redis):  # the client of a cluster has limits of its own
-        await redis.connection_pool.disconnect()
+    match redis:
+        case Redis():
+            await redis.connection_pool.disconnect()
+        case RedisCluster():
+            await redis.aclose()  # it opens itself again

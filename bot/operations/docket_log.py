@@ -6,10 +6,11 @@ import logging
 from typing import Final
 
 from docket.dependencies import ForcedRetry
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from bot.store import StoreError
 
+NO_NEWS: Final = (RedisError, RedisClusterException, StoreError)
 LOGGERS: Final = ("docket._redelivery", "docket.dependencies", "docket.strikelist", "docket.worker")
 
 
@@ -27,7 +28,7 @@ def quieten() -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, BaseExceptionGroup):
-        return error.split((RedisError, StoreError))[1] is not None
+        return error.split(NO_NEWS)[1] is not None
     if error is None:
         return not str(record.msg).startswith("Redis ")
-    return not isinstance(error, (ForcedRetry, RedisError, StoreError))
+    return not isinstance(error, (ForcedRetry, *NO_NEWS))

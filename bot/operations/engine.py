@@ -27,14 +27,12 @@ from docket import (
     Perpetual,
     Retry,
 )
-from redis.exceptions import RedisError
 
 from bot.ending import end
 from bot.operations.crew import Crew
-from bot.operations.docket_log import quieten
 from bot.operations.in_hand import InHand, PutDown
-from bot.operations.sentinels import hurry
-from bot.store import StoreError
+from bot.operations.opening import Opening
+from bot.store import StoreError, translated
 
 SLOTS: Final = 50
 # A dead worker's task restarts 7.5 to 13 s after; a stall of this length makes two workers run one operation.
@@ -45,6 +43,7 @@ HEARTBEAT_AGAIN: Final = timedelta(seconds=0.5)
 LEFT_FOR: Final = timedelta(seconds=5)  # what is of a newer release; the next to take it may be one that knows it
 SPREAD: Final = 0.1
 HANDING_BACK: Final = timedelta(seconds=1)  # for all that was not finished; then Redis has not answered
+ADDING: Final = timedelta(seconds=1.5)
 CLOSING: Final = timedelta(seconds=0.3)
 
 log = structlog.get_logger(__name__)
@@ -84,6 +83,7 @@ class Engine:
         gone: Callable[[str], Awaitable[None]],
     ) -> None:
         self._docket = Docket(name=name, url=url, execution_ttl=timedelta(hours=1))
+        self._opening = Opening(self._docket)
         self._alive, self._gone = alive, gone
         self._worker: asyncio.Task[None] | None = None
         self._heart: asyncio.Task[None] | None = None
@@ -122,11 +122,9 @@ class Engine:
 
     async def open(self) -> None:
         """Open the queue; Redis need not be there yet."""
-        quieten()
-        await self._docket.__aenter__()
-        hurry(self._docket)
         self._docket.register(self._operation)
         self._docket.register(self._sweep)
+        await self._opening.begin()
 
     async def add(self, key: str, operation_id: str, target: str, *, after: timedelta | None = None) -> None:
         """
@@ -142,11 +140,10 @@ class Engine:
             StoreError: Redis did not take it in time; it may be queued nevertheless, and the sweep finds it if not.
         """
         when = datetime.now(UTC) + after if after else None
-        try:
-            async with asyncio.timeout(1.5):
+        with translated():
+            async with asyncio.timeout(ADDING.total_seconds()):
+                await self._opening.wait()
                 queued = await self._docket.add(self._operation, when=when, key=key)(operation_id, target)
-        except (RedisError, OSError, TimeoutError) as error:
-            raise StoreError("The queue does not answer.", reason="queue") from error
         if queued.disposition is Disposition.STRUCK:  # nothing of ours does that: somebody used docket's command line
             raise StoreError("The queue was told to take no operations. Lift it: `docket restore`.", reason="queue")
 
@@ -165,9 +162,7 @@ class Engine:
 
     async def close(self) -> None:
         """Close the queue."""
-        with contextlib.suppress(RedisError, OSError, TimeoutError):
-            async with asyncio.timeout(CLOSING.total_seconds()):
-                await self._docket.__aexit__(None, None, None)
+        await self._opening.close(within=CLOSING)
 
     async def _drain(self, worker: asyncio.Task[None], grace: timedelta) -> None:
         worker.cancel()
@@ -184,6 +179,7 @@ class Engine:
             await self._gone(self.worker_name)
 
     async def _run(self) -> None:
+        await self._opening.wait()
         await Crew(
             self._docket,
             name=self.worker_name,

@@ -4,5 +4,6 @@ from bot.store.addresses import docket_url, redacted
 from bot.store.connection import Reply, Store, connect
 from bot.store.embedded import Embedded
 from bot.store.errors import StoreError, translated
+from bot.store.keeper import keep
 
-__all__ = ["Embedded", "Reply", "Store", "StoreError", "connect", "docket_url", "redacted", "translated"]
+__all__ = ["Embedded", "Reply", "Store", "StoreError", "connect", "docket_url", "keep", "redacted", "translated"]

@@ -44,12 +44,15 @@ class Embedded:
         adopted: It ran already.
     """
 
-    def __init__(self, folder: Path, users: FileLock, *, socket: Path, adopted: bool) -> None:
+    def __init__(
+        self, folder: Path, users: FileLock, *, socket: Path, adopted: bool, program: Path | None = None
+    ) -> None:
         self.url = f"unix://{quote(str(socket))}"
         self.adopted = adopted
         self._folder = folder
         self._users = users
         self._socket = socket
+        self._program = program
 
     @classmethod
     async def start(
@@ -76,7 +79,22 @@ class Embedded:
         except BaseException:
             users.close()
             raise
-        return cls(folder, users, socket=socket, adopted=adopted)
+        return cls(folder, users, socket=socket, adopted=adopted, program=program)
+
+    async def mend(self, *, patience: timedelta = timedelta(seconds=10)) -> bool:
+        """
+        Start the server again if it has ended by itself, or by a hand that was not ours.
+
+        Returns:
+            Whether it had ended.
+
+        Raises:
+            StoreError: It does not start.
+        """
+        if self._users.closed or _running(self._folder):
+            return False
+        await _launch_or_adopt(self._folder, self._program, patience)
+        return True
 
     async def stop(self, *, patience: timedelta = timedelta(seconds=5)) -> None:
         """Leave the server, and stop it (its data written out) if no other process uses it. Can be called twice."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 
 import pytest
 from redis import Redis
 
 from tests.harness import ADMIN
-from tests.outside.acts import ended
+from tests.outside.acts import ended, public
+from tests.outside.faults import KEEPS, OUTAGES, PATIENCE_S, Outage
 from tests.processes.running import Machine, Process
 from tests.redis_server import RedisServer
 
@@ -42,7 +45,7 @@ async def work_again(machine: Machine, *processes: Process) -> None:
     await stage.slack.wait_for(lambda shown: ended(shown) and "`main-stage`" in shown.text, timeout=30)
     statuses = [await process.stop() for process in processes]
 
-    assert {"main-stage"} == {call.split("id=")[1] for call in stage.wire}
+    assert {"main-stage"} == {call.split("id=")[1] for call in stage.wire} - {"in-hand"}
     assert [0] * len(processes) == statuses
 
 
@@ -81,3 +84,47 @@ async def test_started_with_a_wrong_password(machine: Machine, port: int) -> Non
         server.stop()
 
     assert WRONG not in process.output
+
+
+@pytest.mark.parametrize("outage", [outage for outage in OUTAGES if outage.name in {"killed", "frozen"}], ids=str)
+async def test_redis_fails_beneath_processes(machine: Machine, outage: Outage) -> None:
+    """
+    Redis dies or freezes while a front and a back share it: what is with Agora is told once, and work goes on.
+    """
+    stage, server = machine.stage, RedisServer.start(*KEEPS)
+    try:
+        front = await machine.serve("--no-worker", REDIS_URL=server.url)
+        back = await machine.worker(REDIS_URL=server.url)
+        stage.agora.fault("slow:0.5")
+        await stage.slash("/record on live eu in-hand", ADMIN)
+        await stage.agora.wait_for(lambda call: call.stream == "in-hand")
+
+        outage.begin(server)
+        await back.event("operation.interrupted")
+        await refused(machine, front, outage.says, outage.reason)
+        outage.end(server)
+        await stage.slack.wait_for(lambda shown: ended(shown) and "`in-hand`" in shown.text, timeout=PATIENCE_S)
+        await work_again(machine, front, back)
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+        server.stop()
+
+    told = [shown for shown in public(stage.slack.messages) if ended(shown) and "`in-hand`" in shown.text]
+    assert 1 == len(told)
+
+
+async def test_embedded_store_is_started_again(machine: Machine) -> None:
+    """
+    The store that the bot brings along is killed while something is with Agora: it is started again, and work goes on.
+    """
+    stage = machine.stage
+    process = await machine.serve(REDIS_URL="")
+    stage.agora.fault("slow:0.5")
+    await stage.slash("/record on live eu in-hand", ADMIN)
+    await stage.agora.wait_for(lambda call: call.stream == "in-hand")
+
+    os.kill(int((machine.folder / ".agora-bot" / "store" / "server.pid").read_text()), signal.SIGKILL)
+    await process.event("store.restarted")
+    await stage.slack.wait_for(lambda shown: ended(shown) and "`in-hand`" in shown.text, timeout=PATIENCE_S)
+
+    await work_again(machine, process)
