@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -34,6 +35,9 @@ def main() -> int:
     good = False
     try:
         good = asyncio.run(run(folder, given.minutes, given.seed or secrets.token_hex(3)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("\nStopped; all processes are ended.")
+        return 130
     finally:
         if good and not given.keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -44,6 +48,8 @@ def main() -> int:
 
 async def run(folder: Path, minutes: int, seed: str) -> bool:
     """Run the rounds, print the table, and say whether all is well."""
+    if own := asyncio.current_task():  # as Ctrl-C does: nothing of it is left behind
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, own.cancel)
     print(f"Two `serve` and two `worker` on one Redis. Minutes: {minutes}. The same again: --seed {seed}", flush=True)
     async with opened(folder, seed) as drill:
         try:
