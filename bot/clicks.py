@@ -25,6 +25,7 @@ from bot.operations.journal import Accepted, Behind, Held, Journal, Lost, Repeat
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, State, is_id, new_id
+from bot.operations.paging import GONE
 from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
@@ -54,7 +55,8 @@ class Click:
     A press of one of our buttons.
 
     Attributes:
-        operation: What the button carries: an id, and nothing else.
+        operation: The id that the button carries.
+        page: The page of its answer that the button leads to.
         outsider: The person belongs to another workspace that shares the channel.
     """
 
@@ -65,6 +67,7 @@ class Click:
     channel: str
     response_url: str | None
     outsider: bool = False
+    page: int = 1
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class Clicks:
         except Newer:
             return Pressed(NEWER)
         if operation is None:
-            return Pressed(UNKNOWN)
+            return Pressed(GONE if click.action == "operation_page" else UNKNOWN)
         stop = click.action == "operation_stop"
         if click.action != "operation_retry" and not stop and not await self._own(click, operation):
             return _foreign(operation)
@@ -157,6 +160,8 @@ class Clicks:
                 return await self._retry(click, operation, deadline_ms)
             case "operation_stop":
                 return await self._stop(click, operation, deadline_ms)
+            case "operation_page":
+                return await self._turn(click, operation)
             case _:
                 return Pressed(Notice("This release of the bot does not know that button. Nothing was done."))
 
@@ -212,6 +217,13 @@ class Clicks:
                 return Pressed(Notice("It is stopping already, after the ones that are with Agora now.", small=small))
             case _:
                 return await self._too_late(operation.id, "There is nothing left to stop.")
+
+    async def _turn(self, click: Click, operation: Operation) -> Pressed:
+        """Show another page of what a read has found, as it was found."""
+        command = self._catalog.get(operation.command)
+        if command is None or operation.result is None or not operation.result.rows:
+            return await self._too_late(operation.id)
+        return Pressed(cards.answer(operation, command, click.page), replace=True)
 
     async def _retry(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         """Do again what failed, as an operation of its own, in the name of whoever pressed."""

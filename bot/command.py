@@ -46,7 +46,8 @@ class Reply:
 
     Attributes:
         headline: One sentence that says it all.
-        lines: Further sentences or rows.
+        lines: Further sentences.
+        rows: What a read has found, as a list; a long one is shown page by page.
         after: What to know or do next, after the lines.
         audited: The change and its audit record were one step already.
     """
@@ -55,6 +56,7 @@ class Reply:
     lines: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     audited: bool = False
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,19 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Button:
-    """A button; its value is the operation's id and nothing else."""
+    """A button; its value is the operation's id, and the number of the page that it leads to."""
 
-    action: Literal["operation_confirm", "operation_cancel", "operation_retry", "operation_stop"]
+    action: Literal["operation_confirm", "operation_cancel", "operation_retry", "operation_stop", "operation_page"]
     label: str
     operation: str
     style: Literal["primary", "danger"] | None = None
     confirm: str | None = None  # what Slack asks before it sends the click
+    page: int | None = None
+
+    @property
+    def value(self) -> str:
+        """What comes back with a click; `carried` reads it."""
+        return self.operation if self.page is None else f"{self.operation}:{self.page}"
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,9 @@ class Notice:
     after: tuple[str, ...] = ()
     small: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
+
+
+def carried(value: str) -> tuple[str, int]:
+    """The operation and the page of a button; what comes back from outside may be anything."""
+    operation, _, page = value.partition(":")
+    return operation, int(page) if page.isdecimal() else 1

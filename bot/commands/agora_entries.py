@@ -24,4 +24,4 @@ async def agora_entries(args: AgoraEntriesArgs, ctx: Context) -> Reply:
     names = [name for name in await ctx.agora.entry_points() if ctx.sees(name)]
     if not names:
         return Reply("There is no entry point that your roles reach.", after=("`/agora whoami` shows your roles.",))
-    return Reply(f"{plural(len(names), 'entry point')}", lines=tuple(code(name) for name in names))
+    return Reply(f"{plural(len(names), 'entry point')}", rows=tuple(code(name) for name in names))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
 from bot.planned import Planned
 from bot.wording import ago, code, moment, person, plural
-
-SHOWN: Final = 15  # as many as a message's text holds too
 
 
 class AgoraPlannedArgs(Args):
@@ -27,12 +24,9 @@ async def agora_planned(args: AgoraPlannedArgs, ctx: Context) -> Reply:
             "Nothing is planned where your roles reach.",
             after=("Plan something, such as `/record on live eu main-stage at tomorrow 20:45 for 2h`.",),
         )
-    rows = [_row(plan, ctx.at) for plan in plans[:SHOWN]]
-    if len(plans) > SHOWN:
-        rows.append(f"and {len(plans) - SHOWN} more, later than these")
     return Reply(
         f"{plural(len(plans), 'plan')}, soonest first",
-        lines=tuple(rows),
+        rows=tuple(_row(plan, ctx.at) for plan in plans),
         after=(f"To call one off: {code(f'/agora cancel {plans[0].id}')}.",),
     )
 

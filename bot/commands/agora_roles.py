@@ -10,8 +10,6 @@ from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
 from bot.wording import moment, person, plural
 
-SHOWN = 100
-
 
 class AgoraRolesArgs(Args):
     """Nothing."""
@@ -26,11 +24,9 @@ async def agora_roles(args: AgoraRolesArgs, ctx: Context) -> Reply:
         for subject, grants in everybody.items()
         for grant in grants
     ]
-    if len(rows) > SHOWN:
-        rows = [*rows[:SHOWN], f"and {len(rows) - SHOWN} more: `python -m bot roles list` shows all"]
     if not rows:
         return Reply("Nobody has a role yet.", after=("Give the first: `/agora grant @ana operator on live`.",))
-    return Reply(f"{plural(len(rows), 'role')} given; the role map is at version {version}.", lines=tuple(rows))
+    return Reply(f"{plural(len(rows), 'role')} given; the role map is at version {version}.", rows=tuple(rows))
 
 
 def _end(until: datetime | None, now: datetime) -> str:

@@ -22,6 +22,7 @@ async def agora_whoami(args: AgoraWhoamiArgs, ctx: Context) -> Reply:
     helpers = listing([person(helper) for helper in (await ctx.roles.administrators())[:3]], word="or")
     return Reply(
         f"You are {person(ctx.person)}, id {code(ctx.person)}.",
-        lines=tuple(rows) or ("You have no role, so you can't use the bot yet.",),
+        lines=() if rows else ("You have no role, so you can't use the bot yet.",),
+        rows=tuple(rows),
         after=() if rows else (f"Ask {helpers} for one.",) if helpers else (),
     )

@@ -32,7 +32,7 @@ async def record_config(args: RecordConfigArgs, ctx: Context) -> Reply:
     Keys of the storage are masked.
     """
     settings = await ctx.agora.recording_settings(args.entry, args.region)
-    return Reply(f"Recording of {code(args.entry)} in {code(args.region)}", lines=_rows(settings))
+    return Reply(f"Recording of {code(args.entry)} in {code(args.region)}", rows=_rows(settings))
 
 
 def _rows(settings: RecordingSettings) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bot.command import AnyCommand, Effect, Preview
 from bot.notice import Button, Notice
 from bot.operations import items, plan_cards
 from bot.operations.operation import Operation, Outcome, Result
+from bot.operations.paging import page_of
 from bot.operations.tally import Tally
 from bot.wording import code, listing, moment, person
 
@@ -73,13 +74,21 @@ def outcome(operation: Operation, command: AnyCommand) -> Notice:
     )
 
 
-def answer(operation: Operation, command: AnyCommand) -> Notice:
-    """What only its caller hears: what a read found, or why nothing was done."""
+def answer(operation: Operation, command: AnyCommand, page: int = 1) -> Notice:
+    """What only its caller hears: what a read found (one *page* of it), or why nothing was done."""
     result = operation.result
     if result is None:
         raise ValueError(f"operation {operation.id} has no outcome")
     if result.outcome is Outcome.SUCCEEDED:
-        return Notice(headline=result.headline, rows=result.lines, after=(result.note,) if result.note else ())
+        found = page_of(result.rows, page)
+        return Notice(
+            headline=result.headline,
+            lines=result.lines,
+            rows=found.rows,
+            after=(result.note,),
+            small=(found.position,),
+            buttons=found.buttons(operation.id),
+        )
     return Notice(
         headline=f"{result.headline} {MARKS[result.outcome]}",
         lines=_lines(result),

@@ -78,6 +78,7 @@ class Result(_Value):
         causes: Why it probably failed.
         advice: What to do next; items have their own.
         note: What to know when it went well.
+        rows: The list that a read has found; shown page by page.
         small: Status, request id and the vendor's own words, for whoever looks closer.
         items: One result for each, where there were several.
         retry: Whether trying again can help.
@@ -90,6 +91,7 @@ class Result(_Value):
     causes: tuple[str, ...] = ()
     advice: str = ""
     note: str = ""
+    rows: tuple[str, ...] = ()
     small: tuple[str, ...] = ()
     items: tuple[ItemResult, ...] = ()
     retry: bool = False

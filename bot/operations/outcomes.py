@@ -12,6 +12,7 @@ from bot.audit import Record
 from bot.command import Reply
 from bot.operations.items import WORST_FIRST
 from bot.operations.operation import ItemResult, Operation, Outcome, Result, State
+from bot.operations.paging import MOST_KEPT
 from bot.operations.ports import Told
 from bot.wording import code, moment
 
@@ -30,11 +31,17 @@ def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
         outcome=worst,
         headline=reply.headline,
         lines=reply.lines,
-        note=" ".join(reply.after),
+        rows=reply.rows[:MOST_KEPT],
+        note=" ".join((*reply.after, *_left_out(reply))),
         items=tuple(items),
         retry=any(item.retry for item in items),
         audited=reply.audited,
     )
+
+
+def _left_out(reply: Reply) -> tuple[str, ...]:
+    left = len(reply.rows) - MOST_KEPT
+    return (f"That is as much as the bot keeps of an answer; {left:,} more are left out.",) if left > 0 else ()
 
 
 def failed(explanation: Explanation, error: AgoraError) -> Result:

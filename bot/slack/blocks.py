@@ -38,7 +38,7 @@ def render(notice: Notice) -> Message:
     small = tuple(filter(None, notice.small))
     blocks = [_paragraphs([notice.headline], bold=True)]
     blocks += [_body(lines, rows, after)] if lines or rows or after else []
-    blocks += [_actions(notice.buttons)] if notice.buttons else []
+    blocks += _actions(notice.buttons)
     blocks += [_small(small)] if small else []
     return Message(_text([notice.headline, *lines, *rows, *after], small), blocks)
 
@@ -68,8 +68,15 @@ def _section(lines: list[str], *, bold: bool = False) -> Block:
     return {"type": "rich_text_section", "elements": joined[:-1]}
 
 
-def _actions(buttons: tuple[Button, ...]) -> Block:
-    return {"type": "actions", "elements": [_button(button) for button in buttons]}
+def _actions(buttons: tuple[Button, ...]) -> list[Block]:
+    """One row, and another for a button of the same action: within a block each has its own."""
+    rows: list[dict[str, Button]] = []
+    for button in buttons:
+        row = next((row for row in rows if button.action not in row), None)
+        if row is None:
+            rows.append(row := {})
+        row[button.action] = button
+    return [{"type": "actions", "elements": [_button(button) for button in row.values()]} for row in rows]
 
 
 def _button(button: Button) -> Block:
@@ -77,7 +84,7 @@ def _button(button: Button) -> Block:
         "type": "button",
         "action_id": button.action,
         "text": {"type": "plain_text", "text": button.label[:LABEL_LIMIT], "emoji": False},
-        "value": button.operation,
+        "value": button.value,
     }
     if button.style:
         block["style"] = button.style

@@ -23,7 +23,7 @@ from bot.clicks import Click, Clicks, Pressed
 from bot.dispatch import Dispatcher, Invocation
 from bot.drafts import Asking
 from bot.metrics import Metrics
-from bot.notice import Notice
+from bot.notice import Notice, carried
 from bot.operations.operation import new_id
 from bot.slack.api import SlackApi, SlackAway, SlackError, SlackRefused
 from bot.slack.blocks import render
@@ -204,12 +204,14 @@ def _click(body: Body) -> Click | None:
     action = body["actions"][0]
     if not isinstance(action.get("value"), str):
         return None
+    operation, page = carried(action["value"])
     user, team = body["user"], body.get("team") or {}
     home = user.get("team_id")
     channel = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or ""
     return Click(
         action=str(action["action_id"]),
-        operation=action["value"],
+        operation=operation,
+        page=page,
         person=str(user["id"]),
         team=str(team.get("id") or home or ""),
         channel=str(channel),

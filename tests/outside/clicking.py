@@ -27,18 +27,25 @@ async def press(
     button: str,
     user: str = MANAGER,
     *,
+    value: str | None = None,
     blocks: Blocks | None = None,
     unseen: bool = False,
 ) -> Message:
     """Press a button, and wait for what the presser is told: in place of the message, or in one of their own."""
     before, edits = list(stage.slack.messages), message.edits
-    answer = await stage.slack.click(message, button, user=user, blocks=blocks, unseen=unseen)
+    answer = await stage.slack.click(message, button, user=user, value=value, blocks=blocks, unseen=unseen)
     assert (200, None) == (answer.status, answer.error)
 
     def told(shown: Message) -> bool:
         return (shown is message and shown.edits > edits) or (shown not in before and shown.to == user)
 
     return await stage.told(told)
+
+
+async def turn(stage: Stage, message: Message, label: str, user: str, *, unseen: bool = False) -> Message:
+    """Press *Next* or *Previous*, and wait for what the presser is told."""
+    (value,) = [button.value for button in buttons(message) if button.text == label]
+    return await press(stage, message, "operation_page", user, value=value, unseen=unseen)
 
 
 async def confirm(stage: Stage, prompt: Message, user: str = MANAGER) -> Message:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from tests.harness import ADMIN, MANAGER, OPERATOR, STRANGER, VIEWER, Stage, Time
 from tests.outside.acts import ended
-from tests.outside.clicking import operation_of, press
+from tests.outside.clicking import operation_of, press, turn
 from tests.outside.test_later import outcome, planned
 from tests.planning import EVENING, KICK_OFF, PLAN, passed, time_at
 
@@ -104,16 +105,23 @@ async def test_list_ends_where_the_roles_do(world: Stage) -> None:
     assert "You have no role" in refused.text
 
 
-async def test_long_list_is_counted(stage: Stage) -> None:
+async def test_long_list_is_turned(stage: Stage) -> None:
     """
-    The soonest of many are shown, the others counted.
+    The soonest of many are on the first page, the others on the next.
     """
     for number in range(17):
         await stage.slash(f"/record on live eu s{number} at tomorrow 09:{number:02}")
     await stage.told(lambda _: 17 == sum("Planned: " in shown.text for shown in stage.slack.messages))
 
-    text = await listed(stage)
+    message = await stage.outcome("/agora planned", VIEWER)
+    pages = [message.text]
+    await turn(stage, message, "Next", VIEWER)
+    pages.append(message.text)
 
-    assert ("17 plans" in text, "and 2 more" in text) == (True, True)
-    assert ("`s14`" in text, "`s15`" in text) == (True, False)
+    assert [
+        ("17 plans" in text, f"rows {rows} of 17" in text) for text, rows in zip(pages, ("1–15", "16–17"), strict=True)
+    ] == [(True, True)] * 2
+    assert [[f"s{number}" for number in range(15)], ["s15", "s16"]] == [
+        re.findall("record `(s[0-9]+)`", text) for text in pages
+    ]
     assert not [shown for shown in stage.slack.messages if ended(shown) and shown.kind == "channel"]

@@ -47,6 +47,18 @@ def test_buttons_carry_the_operation_and_nothing_else() -> None:
     assert [] == check_blocks(message.blocks)
 
 
+def test_buttons_of_one_action_stand_in_rows_of_their_own() -> None:
+    """
+    Slack takes an action once in a block; what a button leads to is in its value.
+    """
+    on, back = (Button("operation_page", label, "op1", page=page) for label, page in (("Next", 3), ("Previous", 1)))
+    message = render(Notice("head", buttons=(on, back, Button("operation_stop", "Stop", "op1"))))
+
+    rows = [[button["value"] for button in block["elements"]] for block in message.blocks[1:]]
+    assert [["op1:3", "op1"], ["op1:1"]] == rows
+    assert [] == check_blocks(message.blocks)
+
+
 def test_small_print_is_not_parsed() -> None:
     """
     Slack is told not to look for names and addresses in the small print.
