@@ -35,14 +35,20 @@ from bot.agora.explanations import Explanation, explain
 from bot.agora.models import REGIONS, BannedStream, OnlineStream, RecordingSettings, Region, Storage, Transfer
 from bot.agora.narrowing import narrow
 from bot.agora.plain import quoted
+from bot.agora.reports import HISTORY_LATE, HISTORY_REACHES, HISTORY_SPAN, MEASURED_LATE, Audience, Push, Quality
 from bot.agora.signing import Auth, BasicAuth, HmacAuth
 from bot.agora.wire import Try
 
 __all__ = [
+    "HISTORY_LATE",
+    "HISTORY_REACHES",
+    "HISTORY_SPAN",
+    "MEASURED_LATE",
     "REGIONS",
     "AgoraClient",
     "AgoraError",
     "AnswerTooLarge",
+    "Audience",
     "Auth",
     "BadGateway",
     "BadRequest",
@@ -62,6 +68,8 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "OnlineStream",
+    "Push",
+    "Quality",
     "RecordingSettings",
     "Redirected",
     "Refused",

@@ -21,6 +21,9 @@ CallName = Literal[
     "set_transfer",
     "online_streams",
     "online_stream",
+    "publish_history",
+    "publish_quality",
+    "play_statistic",
     "banned_streams",
     "ban",
     "unban",
@@ -161,6 +164,42 @@ def online_stream(entry: str, stream: str) -> Call:
     )
 
 
+def publish_history(entry: str, stream: str, *, start: datetime, end: datetime) -> Call:
+    """`GET …/reports/publish_history?…`."""
+    return Call(
+        name="publish_history",
+        method="GET",
+        target=f"{_entry(entry)}/reports/publish_history?{_range(stream, start, end)}",
+        words=f"read when {quoted(stream)} of {quoted(entry)} was live",
+        entry=entry,
+        stream=stream,
+    )
+
+
+def publish_quality(entry: str, stream: str, *, start: datetime, end: datetime) -> Call:
+    """`GET …/reports/publish_quality?…`."""
+    return Call(
+        name="publish_quality",
+        method="GET",
+        target=f"{_entry(entry)}/reports/publish_quality?{_range(stream, start, end)}",
+        words=f"read how {quoted(stream)} of {quoted(entry)} comes in",
+        entry=entry,
+        stream=stream,
+    )
+
+
+def play_statistic(entry: str, stream: str, *, start: datetime, end: datetime) -> Call:
+    """`GET …/reports/stream_play_statistic?…`."""
+    return Call(
+        name="play_statistic",
+        method="GET",
+        target=f"{_entry(entry)}/reports/stream_play_statistic?{_range(stream, start, end)}",
+        words=f"count the viewers of {quoted(stream)} of {quoted(entry)}",
+        entry=entry,
+        stream=stream,
+    )
+
+
 def banned_streams(entry: str) -> Call:
     """`GET …/admin/banned_streams`."""
     words = f"list the banned streams of {quoted(entry)}"
@@ -176,7 +215,7 @@ def ban(entry: str, stream: str, *, until: datetime) -> Call:
         words=f"ban {quoted(stream)} of {quoted(entry)}",
         entry=entry,
         stream=stream,
-        body=_json({"resumeTime": until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}),
+        body=_json({"resumeTime": _time(until)}),
         until=until,
     )
 
@@ -224,6 +263,14 @@ def _tasks(entry: str, region: Region) -> str:
 
 def _stream(entry: str, region: Region, stream: str) -> str:
     return f"{quoted(stream)} of {quoted(entry)} in {in_words(region)}"
+
+
+def _range(stream: str, start: datetime, end: datetime) -> str:
+    return f"start_time={encoded(_time(start))}&end_time={encoded(_time(end))}&stream_name={encoded(stream)}"
+
+
+def _time(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -17,6 +17,9 @@ _AUTO_IS_ON: Final = (
     "Automatic recording of {entry} may be on: then Agora doesn't take single streams, "
     "and it can't be asked about that."
 )
+_REPORT_TIMES: Final = "The clock of this bot's machine is ahead: Agora takes no time that is still to come."
+_SPELLING: Final = "Check how the stream is spelled."
+_CLOCK: Final = OPERATOR + ": the clock has to be checked."
 
 # These take the place of the general causes.
 SPECIAL: Final[dict[tuple[CallName, Kind], tuple[str, ...]]] = {
@@ -51,6 +54,12 @@ SPECIAL: Final[dict[tuple[CallName, Kind], tuple[str, ...]]] = {
     ("transfer", e.NotFound): (_NO_ENTRY, "Transfer of {entry} was never set."),
     ("online_stream", e.NotFound): ("{stream} isn't live at the moment.", _NO_ENTRY),
     ("online_stream", e.BadRequest): ("Agora doesn't take the name {stream}.", "The App ID is wrong."),
+    ("publish_history", e.NotFound): ("{stream} was never pushed.", _NO_ENTRY),
+    ("publish_history", e.BadRequest): (_REPORT_TIMES, "Agora doesn't take the name {stream}."),
+    ("publish_quality", e.NotFound): ("{stream} was not pushed lately.", _NO_ENTRY),
+    ("publish_quality", e.BadRequest): (_REPORT_TIMES, "Agora doesn't take the name {stream}."),
+    ("play_statistic", e.NotFound): ("{stream} was not pushed lately.", _NO_ENTRY),
+    ("play_statistic", e.BadRequest): (_REPORT_TIMES, "Agora doesn't take the name {stream}."),
     ("ban", e.BadRequest): ("Agora doesn't take the end of the ban.", "Agora doesn't take the name {stream}."),
     ("unban", e.NotFound): ("{stream} isn't banned (any longer).", _NO_ENTRY),
 }
@@ -81,6 +90,12 @@ ADVICE: Final[dict[tuple[CallName, Kind], str]] = {
     ("set_transfer", e.BadRequest): "Check the callback address, then try again.",
     ("set_transfer", e.Forbidden): "Ask {support} to enable stream transfer for the project.",
     ("online_stream", e.NotFound): "Check that the stream is being pushed, and how its name is spelled.",
+    ("publish_history", e.NotFound): _SPELLING,
+    ("publish_quality", e.NotFound): _SPELLING,
+    ("play_statistic", e.NotFound): _SPELLING,
+    ("publish_history", e.BadRequest): f"{_SPELLING} {_CLOCK}",
+    ("publish_quality", e.BadRequest): f"{_SPELLING} {_CLOCK}",
+    ("play_statistic", e.BadRequest): f"{_SPELLING} {_CLOCK}",
     ("ban", e.BadRequest): "Try another end, such as `2h`.",
     ("unban", e.NotFound): "Check how the stream is spelled. If it is right, there is no ban to lift.",
 }

@@ -18,6 +18,14 @@ from bot.agora.models import (
     Transfer,
     TransferAnswer,
 )
+from bot.agora.reports import (
+    Audience,
+    PlayStatisticAnswer,
+    PublishHistoryAnswer,
+    PublishQualityAnswer,
+    Push,
+    Quality,
+)
 from bot.agora.sending import Sender
 
 
@@ -105,6 +113,51 @@ class AgoraClient(Sender):
         """
         answer = await self._read(calls.online_stream(entry, stream), OnlineStreamAnswer)
         return OnlineStream(stream, answer.start_time)
+
+    async def publish_history(self, entry: str, stream: str, *, start: datetime, end: datetime) -> tuple[Push, ...]:
+        """
+        List the pushes of *stream* that have ended, as far as Agora knows them by now: it is about 2 hours late.
+
+        Args:
+            entry: The entry point.
+            stream: Which one.
+            start: At most 60 days ago.
+            end: Not in the future, at most 30 days after *start*.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-reports
+        """
+        call = calls.publish_history(entry, stream, start=start, end=end)
+        return (await self._read(call, PublishHistoryAnswer)).value()
+
+    async def publish_quality(self, entry: str, stream: str, *, start: datetime, end: datetime) -> tuple[Quality, ...]:
+        """
+        Read how *stream* came in, minute by minute; about 3 minutes late.
+
+        Args:
+            entry: The entry point.
+            stream: Which one.
+            start: At most 6 days ago.
+            end: Not in the future, at most 6 hours after *start*.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-reports
+        """
+        call = calls.publish_quality(entry, stream, start=start, end=end)
+        return (await self._read(call, PublishQualityAnswer)).value()
+
+    async def play_statistic(self, entry: str, stream: str, *, start: datetime, end: datetime) -> tuple[Audience, ...]:
+        """
+        Count the players of *stream*, minute by minute; about 3 minutes late.
+
+        Args:
+            entry: The entry point.
+            stream: Which one.
+            start: At most 30 days ago.
+            end: Not in the future, at most 2 hours after *start*.
+
+        https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-reports
+        """
+        call = calls.play_statistic(entry, stream, start=start, end=end)
+        return (await self._read(call, PlayStatisticAnswer)).value()
 
     async def banned_streams(self, entry: str) -> tuple[BannedStream, ...]:
         """

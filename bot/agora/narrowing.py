@@ -133,7 +133,7 @@ def _known_entry(error: AgoraError, known: Explanation) -> Explanation | None:
     match error.call.name:
         case "set_automatic_recording":
             advice = f"Save recording settings for a region of {entry} first."
-        case "disable_recording" | "online_stream" | "unban":
+        case "disable_recording" | "online_stream" | "unban" | "publish_history" | "publish_quality" | "play_statistic":
             advice = f"The entry point {entry} is there. {known.advice}"
         case _:
             advice = f"The entry point {entry} is there. Ask {SUPPORT}, with the request id."

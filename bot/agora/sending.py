@@ -36,7 +36,7 @@ def utc_now() -> datetime:
 
 class Sender:
     """
-    Sends calls to Agora and reads what comes back; each raises `AgoraError` when it can't say that it went well.
+    Sends calls to Agora and reads what comes back; raises `AgoraError` where it can't say that it went well.
 
     Args:
         app_id: The Agora project.

@@ -103,7 +103,7 @@ class AgoraStandIn:
 
     def stop_push(self, entry: str, stream: str) -> None:
         """Let a stream end."""
-        self.entry_points[entry].stop_push(stream)
+        self.entry_points[entry].stop_push(stream, self._clock())
 
     def fault(
         self,

@@ -30,7 +30,7 @@ def ban(memory: Memory, request: Request) -> Answer:
     until = body.resume_time or now + BANNED_FOR
     if until <= now:
         raise RefusedError(400, "resumeTime has passed")
-    entry.ban(request.name("stream_name"), until)
+    entry.ban(request.name("stream_name"), until, now)
     return done()
 
 

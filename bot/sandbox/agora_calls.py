@@ -7,7 +7,7 @@ Where the documentation is silent the strictest plausible answer is given, so th
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.sandbox.agora_answers import Answer, RefusedError, done, found, rfc3339
+from bot.sandbox.agora_answers import Answer, RefusedError, done, found
 from bot.sandbox.agora_bans import ban, list_banned, unban
 from bot.sandbox.agora_bodies import (
     EnabledBody,
@@ -18,6 +18,13 @@ from bot.sandbox.agora_bodies import (
     read_body,
 )
 from bot.sandbox.agora_memory import EntryPoint, Memory, RecordingSettings, Storage, Transfer
+from bot.sandbox.agora_reports import (
+    get_online_stream,
+    list_online_streams,
+    play_statistic,
+    publish_history,
+    publish_quality,
+)
 from bot.sandbox.agora_routes import Request, Route, find, query_of
 
 
@@ -25,22 +32,6 @@ def list_entry_points(memory: Memory, request: Request) -> Answer:
     """Answer with the names of all entry points."""
     request.takes_nothing()
     return found({"entryPointList": [{"name": name} for name in memory.entry_points]})
-
-
-def list_online_streams(memory: Memory, request: Request) -> Answer:
-    """Answer with the streams that are live now."""
-    request.takes_nothing()
-    streams = request.entry(memory).streams
-    return found({"streamList": [{"name": name, "startTime": rfc3339(since)} for name, since in streams.items()]})
-
-
-def get_online_stream(memory: Memory, request: Request) -> Answer:
-    """Answer with the start of one stream; 404 if it is not live, where the documentation is silent."""
-    request.takes_nothing()
-    since = request.entry(memory).streams.get(request.name("stream_name"))
-    if since is None:
-        raise RefusedError(404, "stream not found")
-    return found({"startTime": rfc3339(since)})
 
 
 def get_transfer(memory: Memory, request: Request) -> Answer:
@@ -140,6 +131,9 @@ ROUTES: Final = (
     Route("GET", _PROJECT + "/entry_points", list_entry_points),
     Route("GET", _ENTRY + "/reports/online_streams", list_online_streams),
     Route("GET", _ENTRY + "/reports/online_streams/{stream_name}", get_online_stream),
+    Route("GET", _ENTRY + "/reports/publish_history", publish_history),
+    Route("GET", _ENTRY + "/reports/publish_quality", publish_quality),
+    Route("GET", _ENTRY + "/reports/stream_play_statistic", play_statistic),
     Route("GET", _BANNED, list_banned),
     Route("PATCH", _BANNED + "/{stream_name}", ban),
     Route("DELETE", _BANNED + "/{stream_name}", unban),
@@ -171,9 +165,9 @@ def stream_of(method: str, target: str) -> str | None:
     path, _, query = target.partition("?")
     try:
         route, names = find(ROUTES, method, path)
-        if route.handler is start_task:
-            return query_of(query).get("id")
-        return Request(names, query, "", b"").name("stream_name") if "stream_name" in names else None
+        if "stream_name" in names:
+            return Request(names, query, "", b"").name("stream_name")
+        return query_of(query).get("id" if route.handler is start_task else "stream_name")
     except RefusedError:
         return None
 

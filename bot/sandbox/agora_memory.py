@@ -64,6 +64,26 @@ class RecordingTask:
         return self.state in {TaskState.WAITING, TaskState.RECORDING}
 
 
+@dataclass(frozen=True)
+class Push:
+    """A push that has ended."""
+
+    stream: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Signal:
+    """How streams come in, and how many watch each; bits and frames a second."""
+
+    bitrate: int = 2_500_000
+    frame_rate: int = 30
+    cdn_ip: str = "192.0.2.10"
+    client_ip: str = "198.51.100.7"
+    players: int = 3
+
+
 @dataclass
 class EntryPoint:
     """One entry point, plain to set up and to look at."""
@@ -74,6 +94,8 @@ class EntryPoint:
     streams: dict[str, datetime] = field(default_factory=dict)  # name → live since
     tasks: dict[tuple[str, str], RecordingTask] = field(default_factory=dict)  # (region, stream)
     bans: dict[str, datetime] = field(default_factory=dict)  # name → pushes are taken again
+    pushes: list[Push] = field(default_factory=list)
+    signal: Signal = Signal()
 
     def settle(self, now: datetime) -> None:
         """Let the tasks lapse whose stream did not come in time."""
@@ -93,10 +115,10 @@ class EntryPoint:
         """The streams that can't be pushed now, and until when."""
         return {name: until for name, until in self.bans.items() if until > now}
 
-    def ban(self, stream: str, until: datetime) -> None:
+    def ban(self, stream: str, until: datetime, now: datetime) -> None:
         """Take no push before *until*. That a running push is cut is implied by the documentation, not stated."""
         self.bans[stream] = until
-        self.stop_push(stream)
+        self.stop_push(stream, now)
 
     def push(self, stream: str, now: datetime) -> None:
         """
@@ -111,9 +133,10 @@ class EntryPoint:
         self.streams.setdefault(stream, now)
         self._move(stream, TaskState.WAITING, TaskState.RECORDING)
 
-    def stop_push(self, stream: str) -> None:
+    def stop_push(self, stream: str, now: datetime) -> None:
         """A stream ends, and its recordings with it; one that is not live is left as it is."""
-        if self.streams.pop(stream, None) is not None:
+        if (since := self.streams.pop(stream, None)) is not None:
+            self.pushes.append(Push(stream, since, now))
             self._move(stream, TaskState.RECORDING, TaskState.ENDED)
 
     def _move(self, stream: str, before: TaskState, after: TaskState) -> None:
@@ -128,9 +151,12 @@ class Memory:
     def __init__(self, *, app_id: str, clock: Callable[[], datetime]) -> None:
         self.app_id = app_id
         self.clock = clock
+        now = clock()
         self.entry_points = {
             "live": EntryPoint(
-                regions=_settings_in("eu", "na"), streams={"main-stage": clock() - timedelta(minutes=20)}
+                regions=_settings_in("eu", "na"),
+                streams={"main-stage": now - timedelta(minutes=20)},
+                pushes=[Push("main-stage", now - timedelta(hours=27), now - timedelta(hours=24))],
             ),
             "sports": EntryPoint(regions=_settings_in("eu")),
         }

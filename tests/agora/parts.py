@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -72,4 +72,10 @@ ALL_CALLS = (
     calls.set_transfer(ENTRY, enabled=True, callback_url="https://hooks.example.com/transfer"),
     calls.online_streams(ENTRY),
     calls.online_stream(ENTRY, STREAM),
+    calls.publish_history(ENTRY, STREAM, start=NOW - timedelta(days=7), end=NOW),
+    calls.publish_quality(ENTRY, STREAM, start=NOW - timedelta(hours=1), end=NOW),
+    calls.play_statistic(ENTRY, STREAM, start=NOW - timedelta(hours=1), end=NOW),
+    calls.banned_streams(ENTRY),
+    calls.ban(ENTRY, STREAM, until=NOW + timedelta(hours=1)),
+    calls.unban(ENTRY, STREAM),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,7 +11,10 @@ import pytest
 from bot.agora import (
     AgoraClient,
     AnswerTooLarge,
+    Audience,
     OnlineStream,
+    Push,
+    Quality,
     RecordingSettings,
     Storage,
     Transfer,
@@ -22,13 +25,21 @@ from tests.agora.parts import BASE, Agora, answer, client_of
 Use = Callable[[AgoraClient], Awaitable[Any]]
 LIVE = f"{BASE}/entry_points/live"
 TASKS = f"{LIVE}/admin/record/custom/regions/eu/tasks"
+NOON = datetime(2026, 8, 25, 12, tzinfo=UTC)
 HOOK = "https://hooks.example.com/transfer"
+# Times are sent in UTC, whatever zone they are given in.
+FROM, TO = datetime(2026, 1, 7, 12, tzinfo=timezone(timedelta(hours=8))), datetime(2026, 1, 7, 18, tzinfo=UTC)
+RANGE = "start_time=2026-01-07T04%3A00%3A00Z&end_time=2026-01-07T18%3A00%3A00Z&stream_name=a%26b"
 READS: list[tuple[Use, str]] = [
     (lambda c: c.entry_points(), f"{BASE}/entry_points"),
     (lambda c: c.recording_settings("live", "eu"), f"{LIVE}/settings/record/custom/regions/eu"),
     (lambda c: c.transfer("live"), f"{LIVE}/settings/transfer"),
     (lambda c: c.online_streams("live"), f"{LIVE}/reports/online_streams"),
     (lambda c: c.online_stream("live", "a/b"), f"{LIVE}/reports/online_streams/a%2Fb"),
+    (lambda c: c.publish_history("live", "a&b", start=FROM, end=TO), f"{LIVE}/reports/publish_history?{RANGE}"),
+    (lambda c: c.publish_quality("live", "a&b", start=FROM, end=TO), f"{LIVE}/reports/publish_quality?{RANGE}"),
+    (lambda c: c.play_statistic("live", "a&b", start=FROM, end=TO), f"{LIVE}/reports/stream_play_statistic?{RANGE}"),
+    (lambda c: c.banned_streams("live"), f"{LIVE}/admin/banned_streams"),
 ]
 CHANGES: list[tuple[Use, str, str, bytes]] = [
     (lambda c: c.enable_recording("live", "eu", "é %&+"), "PUT", f"{TASKS}?id=%C3%A9%20%25%26%2B", b""),
@@ -110,6 +121,64 @@ async def test_change_is_not_read(use: Use, method: str, target: str, body_sent:
             READS[4][0],
             {"startTime": "2026-11-29T11:00:00Z"},
             OnlineStream("a/b", datetime(2026, 11, 29, 11, tzinfo=UTC)),
+        ),
+        (
+            READS[5][0],
+            {
+                "publishHistory": [
+                    {
+                        "name": "a&b",
+                        "startTime": "2026-08-25T12:19:23+08:00",
+                        "endTime": "2026-08-25T14:42:58+08:00",
+                        "duration": 8616,
+                    },
+                    {"startTime": "2026-08-25T12:00:00Z", "endTime": "2026-08-25T12:00:30Z", "duration": None},
+                    {"startTime": "yesterday", "duration": "12"},
+                    {"duration": -1},
+                ]
+            },
+            (
+                Push(
+                    datetime(2026, 8, 25, 4, 19, 23, tzinfo=UTC),
+                    datetime(2026, 8, 25, 6, 42, 58, tzinfo=UTC),
+                    timedelta(seconds=8616),
+                ),
+                Push(NOON, NOON + timedelta(seconds=30), timedelta(seconds=30)),
+                Push(None, None, timedelta(seconds=12)),
+                Push(None, None, None),
+            ),
+        ),
+        (READS[5][0], {"publishHistory": None}, ()),
+        # Both spellings of the documentation: that of its sample, that of its table.
+        (
+            READS[6][0],
+            {
+                "QualityHistory": [
+                    {
+                        "time": "2026-08-25T12:00:00Z",
+                        "bitrate": 1123388,
+                        "framerate": 31,
+                        "cdnIp": "192.0.2.10",
+                        "clientIp": "198.51.100.7",
+                    }
+                ]
+            },
+            (Quality(NOON, 1123388, 31, "192.0.2.10", "198.51.100.7"),),
+        ),
+        (
+            READS[6][0],
+            {
+                "publishHistory": [
+                    {"time": "2026-08-25T12:00:00Z", "bitrate": "1123388.5", "frameRate": 31.2, "cdnIp": 7},
+                    {"bitrate": "much"},
+                ]
+            },
+            (Quality(NOON, 1123388, 31, None, None), Quality(None, None, None, None, None)),
+        ),
+        (
+            READS[7][0],
+            {"playStatistic": [{"time": "2026-08-25T12:00:00Z", "linkNum": 3}, {}]},
+            (Audience(NOON, 3), Audience(None, None)),
         ),
         (READS[1][0], {}, RecordingSettings(mp4=False, hls=False, storage=None)),
         (

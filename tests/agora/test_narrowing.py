@@ -206,7 +206,7 @@ async def test_unknown_ban(
 ) -> None:
     """After an unclear answer to a ban or its end, the banned streams are read, and the words say what is there."""
     if until is not None:
-        agora.entry_points["live"].ban("main-stage", until)
+        agora.entry_points["live"].ban("main-stage", until, datetime.now(UTC))
 
     explanation = await narrow(client, failed(call, 504))
 
