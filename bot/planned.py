@@ -14,6 +14,7 @@ class Planned:
     Attributes:
         deed: What is done, as a sentence goes on with it: "record `final` on `live`".
         person: Who asked for it.
+        entry: The entry point that it is about.
         due: When it is done; None: at once.
         ends: When it is turned off again by itself.
         follows: The operation whose work it turns off again.
@@ -25,3 +26,4 @@ class Planned:
     due: datetime | None
     ends: datetime | None = None
     follows: str | None = None
+    entry: str | None = None

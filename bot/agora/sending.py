@@ -100,11 +100,11 @@ class Sender:
         """Close all connections, those of copies too."""
         await self._wire.aclose()
 
-    def hurried(self, limit: timedelta) -> Self:
-        """Give a copy that tries once, for at most *limit*; it shares the connections and need not be closed."""
+    def hurried(self, limit: timedelta, *, attempts: int = 1) -> Self:
+        """Give a copy with few tries, each of *limit* at most; it shares the connections and need not be closed."""
         hurried = copy.copy(self)
         hurried._timeout = min(limit, self._timeout)  # noqa: SLF001 - our own copy
-        hurried._attempts = 1  # noqa: SLF001 - our own copy
+        hurried._attempts = min(attempts, self._attempts)  # noqa: SLF001 - our own copy
         return hurried
 
     def guarded(self, ready: Callable[[], Awaitable[None]]) -> Self:

@@ -26,12 +26,13 @@ async def agora_planned(args: AgoraPlannedArgs, ctx: Context) -> Reply:
         )
     return Reply(
         f"{plural(len(plans), 'plan')}, soonest first",
-        rows=tuple(_row(plan, ctx.at) for plan in plans),
+        rows=tuple(row(plan, ctx.at) for plan in plans),
         after=(f"To call one off: {code(f'/agora cancel {plans[0].id}')}.",),
     )
 
 
-def _row(plan: Planned, now: datetime) -> str:
+def row(plan: Planned, now: datetime) -> str:
+    """When what is done, and who asked for it."""
     when = f"{moment(plan.due)} ({ago(plan.due, now)})" if plan.due else "now"
     off = f", turned off again {moment(plan.ends)}" if plan.ends else ""
     off = f", as operation {code(plan.follows)} said" if plan.follows else off

@@ -35,9 +35,24 @@ async def record_config(args: RecordConfigArgs, ctx: Context) -> Reply:
     return Reply(f"Recording of {code(args.entry)} in {code(args.region)}", rows=_rows(settings))
 
 
-def _rows(settings: RecordingSettings) -> tuple[str, ...]:
+def in_one_line(settings: RecordingSettings) -> str:
+    """Such as: MP4 and HLS, to `Amazon S3`, `EU_CENTRAL_1`, bucket `shows`, access key `•••1234`."""
+    storage = settings.storage
+    if storage is None:
+        return f"{_formats(settings)}, but no storage"
+    parts = [code(part) for part in (storage.vendor, storage.place) if part]
+    parts += [f"bucket {code(storage.bucket)}"] if storage.bucket else []
+    parts += [f"access key {code(storage.access_key)}"] if storage.access_key else []
+    return f"{_formats(settings)}, to {', '.join(parts)}"
+
+
+def _formats(settings: RecordingSettings) -> str:
     formats = [name for name, on in (("MP4", settings.mp4), ("HLS", settings.hls)) if on]
-    rows = [f"Files: {' and '.join(formats) or 'none: neither MP4 nor HLS is on'}"]
+    return " and ".join(formats) or "none: neither MP4 nor HLS is on"
+
+
+def _rows(settings: RecordingSettings) -> tuple[str, ...]:
+    rows = [f"Files: {_formats(settings)}"]
     storage = settings.storage
     if storage is None:
         return (*rows, "Storage: not set, so `/record on` can't work in this region yet")

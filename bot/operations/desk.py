@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.access.gate import Standing
+from bot.audit import Audit, Record
 from bot.catalog import Catalog
 from bot.operations.cancelling import Cancelling
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
-from bot.operations.operation import Operation
+from bot.operations.operation import Operation, Outcome
 from bot.operations.plans import Plans
 from bot.planned import Planned
 from bot.wording import code
+
+DONE: Final = {Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNKNOWN}  # what everybody in the channel has heard of
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,19 @@ class Desk:
     plans: Plans
     cancelling: Cancelling
     catalog: Catalog
+    audit: Audit
 
     async def plans_for(self, standing: Standing) -> Sequence[Planned]:
         """What is planned where the person may look, soonest first."""
         return [self._planned(one) for one in await self.plans.soonest() if self.cancelling.sees(standing, one)]
+
+    async def last_done(self, entry: str, most: int) -> Sequence[Record]:
+        """The last *most* things that were done, or tried, on an entry point, the newest first."""
+
+        def done_here(record: Record) -> bool:
+            return record.entry == entry and record.outcome in DONE and record.command_line is not None
+
+        return await self.audit.recent(most, wanted=done_here)
 
     async def cancel(self, operation_id: str, standing: Standing, at: datetime) -> Planned:
         """
@@ -52,4 +65,5 @@ class Desk:
             due=operation.due if planned else None,
             ends=operation.ends,
             follows=operation.follows,
+            entry=operation.args.get("entry"),
         )

@@ -64,17 +64,18 @@ async def test_limit_that_fails(answers: list[httpx.Response | Exception], raise
     assert len(agora.requests) == (0 if raised is LimiterAway else 1)
 
 
-async def test_hurried() -> None:
-    """A hurried copy tries once; the original is as it was."""
+@pytest.mark.parametrize(("options", "tries"), [({}, 1), ({"attempts": 2}, 2), ({"attempts": 9}, 3)])
+async def test_hurried(options: dict[str, int], tries: int) -> None:
+    """A hurried copy tries once, or as often as it may and the original does; that one is as it was."""
     agora = Agora([answer(504)])
-    async with client_of(agora, attempts=2) as client:
+    async with client_of(agora, attempts=3) as client:
         with pytest.raises(GatewayTimeout):
-            await client.hurried(timedelta(seconds=3)).entry_points()
-        assert len(agora.requests) == 1
+            await client.hurried(timedelta(seconds=3), **options).entry_points()
+        assert len(agora.requests) == tries
         with pytest.raises(GatewayTimeout):
             await client.entry_points()
 
-    assert len(agora.requests) == 3
+    assert len(agora.requests) == tries + 3
 
 
 @pytest.mark.parametrize("attempts", [0, -1])
