@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
@@ -25,7 +27,7 @@ async def stream_list(args: StreamListArgs, ctx: Context) -> Reply:
     Agora's list is that of this moment, of all regions together: it does not say where a stream is pushed.
     """
     entry = code(args.entry)
-    online = sorted(await ctx.agora.online_streams(args.entry), key=lambda stream: stream.name.casefold())
+    online = sorted(await ctx.agora.online_streams(args.entry), key=lambda stream: _as_counted(stream.name))
     if not online:
         show = code(f"/stream show {join([args.entry])} <stream>")
         return Reply(
@@ -41,3 +43,8 @@ async def stream_list(args: StreamListArgs, ctx: Context) -> Reply:
         rows=tuple(f"{code(stream.name)} {since(stream, ctx.at)}" for stream in online),
         after=("Agora does not say in which region a stream is pushed.",),
     )
+
+
+def _as_counted(name: str) -> str:
+    """For sorting: `cam-2` before `cam-10`."""
+    return re.sub("[0-9]+", lambda number: number[0].zfill(20), name.casefold())

@@ -27,7 +27,7 @@ Worth typing, in this order:
 AGAIN: Final = "\nRoles and operations of the last time are still there; `try --fresh` forgets them."
 
 HELP: Final = """\
-/record …  /transfer …  /agora …   what one types in Slack; `/record help` explains
+/record …  /transfer …  /stream …  /agora …   what one types in Slack; `/record help` explains
 1   or   press 1                   press the button with that number
 paste cam-1, cam-2                 fill in the form that `/record on live eu` opens, and send it in
 file names.csv                     the same, with a file

@@ -165,6 +165,20 @@ def test_buttons_are_pressed_by_number(story: dict[str, list[str]]) -> None:
     assert "That button is gone" in late
 
 
+def test_long_lists_are_turned_by_number(tmp_path: Path) -> None:
+    """
+    A list of more than a page has numbered buttons that put the next one in its place.
+    """
+    pushes = "".join(f"push sports cam-{number}\n" for number in range(20))
+    done = trial(cwd=tmp_path, typed=f"{pushes}/stream list sports\n1\n2\n")
+
+    first, second, third = done.stdout.split("20 streams are live on sports now.")[1:]
+    assert ["• cam-14 since" in page for page in (first, second, third)] == [True, False, True]
+    assert ["• cam-15 since" in page for page in (first, second, third)] == [False, True, False]
+    assert ("[1 Next]" in first, "rows 1–15 of 20" in first, "in place of" in first) == (True, True, True)
+    assert ("[2 Previous]" in second, "rows 16–20 of 20" in second) == (True, True)
+
+
 def test_trouble_on_demand_and_retry(story: dict[str, list[str]]) -> None:
     """
     A fault shows on the call; once it is off the retry button does what had failed.
