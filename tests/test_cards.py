@@ -76,6 +76,7 @@ def result(outcome: Outcome, name: str, *, items: int = 0) -> Result:
         lines=(f"It was {code(name)}.", "Nothing was changed."),
         causes=() if items else (f"Perhaps {code(name)}.", "Perhaps not."),
         advice=f"Look at {code(name)}.",
+        rows=tuple(f"{number}: {code(name)}" for number in range(40)),
         small=("HTTP 504", f"Agora says {code(name)}", f"request {code('r1')}"),
         items=tuple(
             ItemResult(
@@ -112,7 +113,8 @@ def said(name: str) -> Iterator[Notice]:
     for outcome in Outcome:
         for items in (0, 2):
             yield cards.outcome(finished(outcome, name, items=items), COMMANDS["record off"])
-        yield cards.answer(finished(outcome, name), COMMANDS["record config"])
+        for page in (1, 2):
+            yield cards.answer(finished(outcome, name), COMMANDS["record config"], page)
     for made in (
         outcomes.refused("No.", "Ask."),
         outcomes.lapsed(asked),

@@ -67,24 +67,34 @@ def _number(value: Any) -> int | None:
         return None
 
 
+def _span(value: Any) -> timedelta | None:
+    """Read seconds; None for what is no length of time."""
+    try:
+        told = timedelta(seconds=float(value))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return told if told >= timedelta() else None
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
 Number = Annotated[int | None, BeforeValidator(_number)]
+Lasting = Annotated[timedelta | None, BeforeValidator(_span)]
 Text = Annotated[str | None, BeforeValidator(_text)]
 
 
 class _Push(Answer):
     start_time: Time = None
     end_time: Time = None
-    duration: Number = None
+    duration: Lasting = None
 
     def value(self) -> Push:
-        lasted = timedelta(seconds=self.duration) if self.duration is not None and self.duration >= 0 else None
-        if lasted is None and self.start_time and self.end_time:
-            lasted = self.end_time - self.start_time
-        return Push(self.start_time, self.end_time, lasted)
+        began, ended, lasted = self.start_time, self.end_time, self.duration
+        if lasted is None and began and ended and began <= ended:
+            lasted = ended - began
+        return Push(began, ended, lasted)
 
 
 class PublishHistoryAnswer(Answer):

@@ -135,6 +135,7 @@ async def test_change_is_not_read(use: Use, method: str, target: str, body_sent:
                     {"startTime": "2026-08-25T12:00:00Z", "endTime": "2026-08-25T12:00:30Z", "duration": None},
                     {"startTime": "yesterday", "duration": "12"},
                     {"duration": -1},
+                    {"duration": 1e300},
                 ]
             },
             (
@@ -145,6 +146,7 @@ async def test_change_is_not_read(use: Use, method: str, target: str, body_sent:
                 ),
                 Push(NOON, NOON + timedelta(seconds=30), timedelta(seconds=30)),
                 Push(None, None, timedelta(seconds=12)),
+                Push(None, None, None),
                 Push(None, None, None),
             ),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +134,24 @@ async def test_stream_that_is_not_live(client: AgoraClient) -> None:
 
     assert explanation.causes == ("`rehearsal` isn't live at the moment.",)
     assert explanation.advice.startswith("The entry point `live` is there.")
+
+
+@pytest.mark.parametrize(
+    ("ask", "cause"),
+    [
+        (calls.publish_history, "`rehearsal` was never pushed."),
+        (calls.publish_quality, "`rehearsal` was not pushed lately."),
+        (calls.play_statistic, "`rehearsal` was not pushed lately."),
+    ],
+)
+async def test_stream_without_a_report(client: AgoraClient, ask: Callable[..., Call], cause: str) -> None:
+    """Where the entry point is there, a report that isn't found is one of a stream that nobody pushed."""
+    now = datetime.now(UTC)
+
+    explanation = await narrow(client, failed(ask("live", "rehearsal", start=now, end=now), 404))
+
+    assert explanation.causes == (cause,)
+    assert explanation.advice == "The entry point `live` is there. Check how the stream is spelled."
 
 
 async def test_recording_that_is_not_there(client: AgoraClient) -> None:

@@ -136,7 +136,7 @@ async def test_long_list_is_turned(stage: Stage) -> None:
     assert names == seen
 
 
-async def test_list_without_times_still_lists(stage: Stage) -> None:
+async def test_list_shows_names_to_the_letter(stage: Stage) -> None:
     """
     A name is shown as it is, whatever it looks like.
     """
