@@ -25,7 +25,7 @@ OPTIONAL_SCOPES: Final = {
 DESCRIPTIONS: Final = {
     "/agora": "Entry points, and who may do what",
     "/record": "Record live streams",
-    "/stream": "Ban a live stream, and lift the ban",
+    "/stream": "See what is live, and ban a stream",
     "/transfer": "Restream an entry point to other platforms",
 }
 HINT_LIMIT: Final = 1000
