@@ -10,7 +10,7 @@ from typing import Literal
 class Button:
     """A button; its value is the operation's id and nothing else."""
 
-    action: Literal["operation_confirm", "operation_cancel", "operation_retry", "operation_stop"]
+    action: Literal["operation_confirm", "operation_cancel", "operation_retry", "operation_stop", "operation_undo"]
     label: str
     operation: str
     style: Literal["primary", "danger"] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from bot.audit import MOST_RECORDS, Record
 from bot.operations import kept
 from bot.operations.operation import Card, ItemResult, Operation, Result, State
 from bot.store import Store
+from bot.undo import Found
 
 REMEMBERED: Final = timedelta(days=1)  # how long a repeated request is recognised
 KEPT: Final = timedelta(days=7)  # how long a told operation can be looked up, retried, explained
@@ -73,7 +75,9 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def accept(self, operation: Operation, *, once: str, deadline_ms: int) -> Accepted | Repeated:
+    async def accept(
+        self, operation: Operation, *, once: str, deadline_ms: int, instead_of: str = ""
+    ) -> Accepted | Repeated:
         """
         Write *operation* down.
 
@@ -81,6 +85,7 @@ class Journal:
             operation: What was allowed.
             once: The idempotency key: the same key writes nothing a second time.
             deadline_ms: In Redis' own time; past it nothing is written, so that what we called off is never done.
+            instead_of: The operation that was to turn the same one back before this, and did not.
 
         Raises:
             TooLate: The deadline has passed.
@@ -88,7 +93,8 @@ class Journal:
         """
         keys = [self._key(operation.id), self._store.key("once", once), self._open, self._turns(operation.target)]
         keys += [self._store.key("sequence"), self._workers]
-        keys += [self._key(operation.retry_of)] if operation.retry_of else []
+        parent = operation.retry_of or operation.undo_of
+        keys += [self._key(parent)] if parent else []
         reply = await self._store.call(
             "operation_accept",
             keys,
@@ -101,6 +107,8 @@ class Journal:
                 int(REMEMBERED.total_seconds()),
                 int(WORKER_AGE.total_seconds() * 1000),
                 int(operation.effect.changes),
+                "undone" if operation.undo_of else "retried",
+                instead_of,
             ],
         )
         match reply:
@@ -160,6 +168,10 @@ class Journal:
         if found == "late":
             raise TooLate
         return str(found)
+
+    async def keep_before(self, operation: Operation, held: Found) -> None:
+        """Keep what was there before it changes anything: nobody can ask for that afterwards."""
+        await self._move(operation, State.RUNNING, State.RUNNING, {"before": json.dumps(held)})
 
     async def keep_item(self, operation: Operation, item: ItemResult) -> str | None:
         """
