@@ -14,6 +14,7 @@ import structlog
 from bot import commands
 from bot.access.gate import Gate
 from bot.access.rolemap import RoleMap
+from bot.again import Again
 from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
 from bot.agora.waiting import LONGEST_PAUSE
 from bot.audit import Audit
@@ -37,6 +38,7 @@ from bot.operations.plans import Plans
 from bot.operations.progress import Progress
 from bot.operations.runner import Runner
 from bot.operations.telling import Telling
+from bot.operations.undoing import Undoing
 from bot.pace import Pace
 from bot.setting_kinds import clear
 from bot.settings import Settings
@@ -155,6 +157,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         planning=Planning(journal, plans, teller, SlackZones(api, store), requeue, clock),
         following=Following(journal, plans, known, requeue, clock),
         desk=Desk(plans, Cancelling(journal, known, requeue, clock), known, audit),
+        undoing=Undoing(journal, audit),
         confirm_ttl=settings.confirm_ttl,
     )
     engine = Engine(
@@ -186,6 +189,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     )
     clicks = Clicks(
         catalog=known,
+        again=Again(known, asks.__contains__, clock),
         gate=gate,
         journal=journal,
         requeue=requeue,

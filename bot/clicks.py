@@ -5,33 +5,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 import structlog
 
-from bot import moments
 from bot.access.gate import Gate
 from bot.access.roles import Role
+from bot.again import Again
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.moments import Plan
 from bot.notice import Notice
 from bot.operations import cards, outcomes, plan_cards
 from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Accepted, Behind, Held, Journal, Lost, Repeated, TooLate
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
-from bot.operations.operation import Operation, State, is_id, new_id
+from bot.operations.operation import Operation, Outcome, State, is_id
 from bot.operations.paging import GONE
 from bot.outage import nothing_done, why
+from bot.pressing import Click, Pressed
 from bot.store import StoreError
 from bot.wording import ago, code, moment, person
 
 LOOK_WITHIN: Final = timedelta(seconds=1.5)  # both together, of Slack's 3
 ACT_WITHIN: Final = timedelta(seconds=1)
+
+FOR_ALL: Final = {"operation_retry", "operation_stop", "operation_undo"}  # who may is decided by role
+TURNED: Final = "It was turned back already, or is being turned back."
 
 log = structlog.get_logger(__name__)
 
@@ -49,47 +51,12 @@ UNKNOWN = Notice(
 )
 
 
-@dataclass(frozen=True)
-class Click:
-    """
-    A press of one of our buttons.
-
-    Attributes:
-        operation: The id that the button carries.
-        page: The page of its answer that the button leads to.
-        outsider: The person belongs to another workspace that shares the channel.
-    """
-
-    action: str
-    operation: str
-    person: str
-    team: str
-    channel: str
-    response_url: str | None
-    outsider: bool = False
-    page: int = 1
-
-
-@dataclass(frozen=True)
-class Pressed:
-    """
-    What to say to whoever pressed.
-
-    Attributes:
-        replace: In place of the message with the button.
-        said: To be done when it stands there; until then it is not told.
-    """
-
-    notice: Notice
-    replace: bool = False
-    said: Callable[[], Awaitable[None]] | None = None
-
-
 class Clicks:
     """
     Takes clicks.
 
     Args:
+        again: Makes what a button begins.
         requeue: Queues an operation for the workers; raises `StoreError`.
         clock_ms: Redis' own clock.
         background: Runs what may outlive the answer.
@@ -99,6 +66,7 @@ class Clicks:
         self,
         *,
         catalog: Catalog,
+        again: Again,
         gate: Gate,
         journal: Journal,
         requeue: Callable[[Operation], Awaitable[None]],
@@ -107,6 +75,7 @@ class Clicks:
         background: Callable[[Awaitable[None]], None],
     ) -> None:
         self._catalog, self._gate, self._journal, self._background = catalog, gate, journal, background
+        self._again = again
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
         self._cancelling = Cancelling(journal, catalog, requeue, clock)
 
@@ -136,11 +105,14 @@ class Clicks:
         if operation is None:
             return Pressed(GONE if click.action == "operation_page" else UNKNOWN)
         stop = click.action == "operation_stop"
-        if click.action != "operation_retry" and not stop and not await self._own(click, operation):
+        if click.action not in FOR_ALL and not await self._own(click, operation):
             return _foreign(operation)
+        does = self._again.reversal(click, operation) if click.action == "operation_undo" else operation
+        if does is None:
+            return await self._too_late(operation.id, "Nothing turns it back.")
         free = click.action == "operation_cancel" or (stop and click.person == operation.person)
         needed = Role.MANAGER if stop else None
-        if not free and (reason := await self._objection(click.person, operation, needed)):
+        if not free and (reason := await self._objection(click.person, does, needed)):
             return Pressed(Notice(f"{reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.helpers(),)))
         return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
 
@@ -151,19 +123,17 @@ class Clicks:
         return self._cancelling.may(await self._gate.standing(click.person), operation).allowed
 
     async def _act(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
-        match click.action:
-            case "operation_confirm":
-                return await self._confirm(operation, deadline_ms)
-            case "operation_cancel":
-                return await self._cancel(click, operation)
-            case "operation_retry":
-                return await self._retry(click, operation, deadline_ms)
-            case "operation_stop":
-                return await self._stop(click, operation, deadline_ms)
-            case "operation_page":
-                return await self._turn(click, operation)
-            case _:
-                return Pressed(Notice("This release of the bot does not know that button. Nothing was done."))
+        acts: dict[str, Callable[[], Awaitable[Pressed]]] = {
+            "operation_confirm": lambda: self._confirm(operation, deadline_ms),
+            "operation_cancel": lambda: self._cancel(click, operation),
+            "operation_retry": lambda: self._retry(click, operation, deadline_ms),
+            "operation_stop": lambda: self._stop(click, operation, deadline_ms),
+            "operation_undo": lambda: self._undo(click, operation, deadline_ms),
+            "operation_page": lambda: self._turn(click, operation),
+        }
+        if click.action not in acts:
+            return Pressed(Notice("This release of the bot does not know that button. Nothing was done."))
+        return await acts[click.action]()
 
     async def _confirm(self, operation: Operation, deadline_ms: int) -> Pressed:
         now = self._clock()
@@ -230,7 +200,7 @@ class Clicks:
         result = operation.result
         if result is None or not result.retry:
             return await self._too_late(operation.id)
-        again = self._repeat(click, operation)
+        again = self._again.repeat(click, operation)
         match await self._journal.accept(again, once=f"retry:{operation.id}", deadline_ms=deadline_ms):
             case Repeated(known):
                 return await self._too_late(known, "It was tried again already.")
@@ -242,26 +212,24 @@ class Clicks:
         retried = operation.model_copy(update={"retried": again.id})
         return Pressed(cards.ended(retried, command), replace=True)
 
-    def _repeat(self, click: Click, operation: Operation) -> Operation:
-        args = moments.at_once(operation.args_again)
+    async def _undo(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
+        """Turn back what was done, as an operation of its own, in the name of whoever pressed."""
+        earlier = await self._journal.load(operation.undone) if operation.undone else None
+        if earlier is not None and not _came_to_nothing(earlier):
+            return await self._too_late(earlier.id, TURNED)
+        back, instead = self._again.reversal(click, operation), operation.undone or ""
+        if back is None:
+            return await self._too_late(operation.id)
+        once = f"undo:{operation.id}:{instead}"
+        match await self._journal.accept(back, once=once, deadline_ms=deadline_ms, instead_of=instead):
+            case Repeated(known):
+                return await self._too_late(known, TURNED)
+            case Accepted():
+                self._background(self._queued(back))
         command = self._catalog.get(operation.command)
-        line = command.line(command.args.model_validate(args)) if command else operation.line
-        return Operation(
-            id=new_id(),
-            command=operation.command,
-            args=args,
-            line=line,
-            effect=operation.effect,
-            person=click.person,
-            team=click.team,
-            channel=click.channel or operation.channel,
-            response_url=click.response_url,
-            target=operation.target,
-            asks=False,  # it was confirmed once, and the button asks before it is pressed
-            created=self._clock(),
-            retry_of=operation.id,
-            plan=Plan(ends=operation.ends, zone=operation.plan.zone) if operation.plan else None,
-        )
+        if back.asks or command is None:
+            return Pressed(None)
+        return Pressed(cards.ended(operation.model_copy(update={"undone": back.id}), command), replace=True)
 
     async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> str | None:
         """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
@@ -297,6 +265,12 @@ class Clicks:
             return Pressed(Notice(headline, small=small))
         told = f"{why} It ended {ago(since, self._clock())}: {operation.result.headline}"
         return Pressed(Notice(told.strip(), after=("Nothing was done a second time.",), small=small))
+
+
+def _came_to_nothing(operation: Operation) -> bool:
+    """Whether it is over and changed nothing, so that its button is worth another press."""
+    result = operation.result
+    return result is not None and (result.outcome.private or result.outcome is Outcome.FAILED) and not result.items
 
 
 def _nothing_done(error: Exception, click: Click) -> Pressed:

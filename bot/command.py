@@ -14,6 +14,7 @@ from bot.access.roles import Role
 from bot.arguments import Args, usage, write
 from bot.form import Form
 from bot.planned import Planned
+from bot.undo import Found, Undo
 from bot.wording import code
 from bot.words import LINE_LIMIT
 
@@ -51,6 +52,7 @@ class Reply:
         rows: What a read has found, as a list; a long one is shown page by page.
         after: What to know or do next, after the lines.
         audited: The change and its audit record were one step already.
+        left: What is there now of what it changed, in the form in which its undo reads it.
     """
 
     headline: str
@@ -58,6 +60,7 @@ class Reply:
     after: tuple[str, ...] = ()
     audited: bool = False
     rows: tuple[str, ...] = ()
+    left: Found | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ class Command(Generic[A]):
         docs: Where the outside system documents what this does.
         example: A whole line that works.
         button: What a button that carries it out says.
-        undo: The command that turns it back, on the same arguments.
+        undo: How it is turned back, if it can be.
         deed: What it does, as a sentence goes on with it: "record `final` on `live`".
         whom: Who may use it, where the role alone does not say.
         form: What opens where one argument is left out.
@@ -206,7 +209,7 @@ class Command(Generic[A]):
     docs: str | None = None
     preview: Previewer[A] | None = None
     button: str = "Do it"
-    undo: str | None = None
+    undo: Undo[Any] | None = None
     deed: Callable[[A], str] | None = None
     whom: str | None = None
     form: Form | None = None
@@ -279,7 +282,7 @@ def command(
     docs: str | None = None,
     preview: Previewer[A] | None = None,
     button: str = "Do it",
-    undo: str | None = None,
+    undo: Undo[Any] | None = None,
     deed: Callable[[A], str] | None = None,
     whom: str | None = None,
     form: Form | None = None,

@@ -10,7 +10,14 @@ from typing import Literal
 class Button:
     """A button; its value is the operation's id, and the number of the page that it leads to."""
 
-    action: Literal["operation_confirm", "operation_cancel", "operation_retry", "operation_stop", "operation_page"]
+    action: Literal[
+        "operation_confirm",
+        "operation_cancel",
+        "operation_retry",
+        "operation_stop",
+        "operation_undo",
+        "operation_page",
+    ]
     label: str
     operation: str
     style: Literal["primary", "danger"] | None = None

@@ -10,10 +10,11 @@ from bot import commands, moments
 from bot.access.decide import Resource
 from bot.access.roles import Role
 from bot.app import catalog
-from bot.arguments import parameters, read, write
+from bot.arguments import Args, parameters, read, write
 from bot.catalog import Catalog
 from bot.command import AnyCommand, Effect
 from bot.errors import BadArguments
+from bot.undo import Found
 from bot.words import Word, split
 
 COMMANDS = tuple(catalog())
@@ -45,6 +46,11 @@ KNOWN = {
 def sent(line: str) -> str:
     """The text of *line* as Slack sends it: a person's name comes as a mention."""
     return re.sub(r"@(\w+)", lambda name: f"<@U0{name[1].upper()}|{name[1]}>", line.partition(" ")[2])
+
+
+def example(command: AnyCommand) -> Args:
+    args: Args = read(command.args, split(sent(command.example))[1:], start=f"/{command.name}")
+    return args
 
 
 def source(command: AnyCommand) -> str:
@@ -142,7 +148,43 @@ def test_only_what_has_a_beginning_is_planned(command: AnyCommand) -> None:
     assert ("at" in fields) == bool(moments.said(args))
     if "at" in fields:
         assert command.deed is not None
-        assert catalog().get(command.undo or "") is not None
+        assert command.undo is not None
+        step = command.undo.back(example(command), None)
+        assert step is not None
+        assert catalog().get(step.command) is not None
+
+
+# What was there before, as far as a command asks for it.
+FOUND: dict[str, list[Found | None]] = {
+    "transfer": [
+        {"enabled": True, "callback": "https://hooks.example.com/former"},
+        {"enabled": False, "callback": None},
+    ],
+    "stream": [{"until": None}, {"until": "2030-01-01T20:00:00+00:00"}],
+    "record": [None],
+}
+LASTING = {"agora cancel": "what was cancelled can be typed again", "agora grant": "…", "agora revoke": "…"}
+
+
+@EACH
+def test_change_can_be_turned_back_or_it_is_known_why_not(command: AnyCommand) -> None:
+    """
+    What turns a change back is a command that exists, on arguments that it takes, of the same entry point, and it can
+    be turned back in its turn.
+    """
+    if not command.effect.changes or command.name in LASTING:
+        assert command.undo is None
+        return
+    assert command.undo is not None
+    args = example(command)
+    for found in FOUND[command.group[1:]]:
+        step = command.undo.back(args, found)
+        assert step is not None
+        back = catalog().get(step.command)
+        assert back is not None
+        assert back.undo is not None
+        assert back.resource(back.args.model_validate(step.args)).entry == command.resource(args).entry
+        assert found is None or command.undo.says(found)
 
 
 @EACH

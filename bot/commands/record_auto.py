@@ -8,6 +8,7 @@ from bot.command import Context, Effect, Preview, Reply, command
 from bot.commands.live import live_now
 from bot.commands.record_on import RECORDING
 from bot.kinds import Entry, OnOff
+from bot.undo import Found, Step, Undo
 from bot.wording import code
 
 
@@ -31,6 +32,11 @@ async def preview(args: RecordAutoArgs, ctx: Context) -> Preview:
     )
 
 
+def back(args: RecordAutoArgs, _: Found | None) -> Step:
+    """The other way; how the switch stood before can't be asked."""
+    return Step(command="record auto", args={"entry": args.entry, "switch": "off" if args.switch == "on" else "on"})
+
+
 @command(
     "record auto",
     role=Role.MANAGER,
@@ -39,6 +45,7 @@ async def preview(args: RecordAutoArgs, ctx: Context) -> Preview:
     docs=RECORDING,
     preview=preview,
     button="Turn the switch",
+    undo=Undo(back),
 )
 async def record_auto(args: RecordAutoArgs, ctx: Context) -> Reply:
     """

@@ -10,6 +10,7 @@ from bot.command import Context, Effect, Preview, Reply, Words, command
 from bot.commands.record_on import RECORDING
 from bot.commands.streams import streams_form
 from bot.kinds import Entry, Region, Streams
+from bot.undo import Found, Step, Undo
 from bot.wording import code, moment, named, sentence
 
 SHOWN = 10
@@ -45,6 +46,11 @@ async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     )
 
 
+def back(args: RecordOffArgs, _: Found | None) -> Step:
+    """Record them again."""
+    return Step(command="record on", args=args.model_dump(mode="json"))
+
+
 @command(
     "record off",
     role=Role.OPERATOR,
@@ -55,6 +61,7 @@ async def preview(args: RecordOffArgs, ctx: Context) -> Preview:
     button="Stop recording",
     deed=deed,
     form=streams_form("Stop recording…"),
+    undo=Undo(back),
 )
 async def record_off(args: RecordOffArgs, ctx: Context) -> Reply:
     """

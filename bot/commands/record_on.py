@@ -12,6 +12,7 @@ from bot.command import Context, Effect, Reply, Words, command
 from bot.commands.streams import streams_form
 from bot.kinds import Entry, Keyword, Region, Span, Streams
 from bot.times import When
+from bot.undo import Found, Step, Undo
 from bot.wording import code, named
 
 RECORDING = "https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/custom-recording/live-stream"
@@ -39,6 +40,11 @@ def deed(args: RecordOnArgs) -> str:
     return f"record {named(args.streams)} on {code(args.entry)}, region {code(args.region)}"
 
 
+def back(args: RecordOnArgs, _: Found | None) -> Step:
+    """Turn them off; whether they were recorded before can't be asked."""
+    return Step(command="record off", args=args.model_dump(mode="json", include={"entry", "region", "streams"}))
+
+
 @command(
     "record on",
     role=Role.OPERATOR,
@@ -46,7 +52,7 @@ def deed(args: RecordOnArgs) -> str:
     example="/record on live eu main-stage",
     docs=RECORDING,
     button="Start recording",
-    undo="record off",
+    undo=Undo(back),
     deed=deed,
     form=streams_form("Start recording"),
 )

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.access.roles import Role
-from bot.arguments import Args
 from bot.command import Context, Effect, Preview, Reply, command
+from bot.commands.bans import OneStream, back, read, says
 from bot.errors import UserError
-from bot.kinds import BanEnd, Entry, Stream
+from bot.kinds import BanEnd
+from bot.undo import Undo
 from bot.wording import ago, code, moment
 
 STREAMS: Final = "https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-management"
@@ -17,11 +18,9 @@ SECOND: Final = timedelta(seconds=1)  # Agora keeps no fractions, and what is as
 USUAL: Final = timedelta(days=7)  # Agora's own, where none is given
 
 
-class StreamBanArgs(Args):
+class StreamBanArgs(OneStream):
     """Which stream, and until when."""
 
-    entry: Entry
-    stream: Stream
     until: BanEnd | None = None
 
 
@@ -52,6 +51,7 @@ async def preview(args: StreamBanArgs, ctx: Context) -> Preview:
     docs=STREAMS,
     preview=preview,
     button="Ban the stream",
+    undo=Undo(back, read, says),
 )
 async def stream_ban(args: StreamBanArgs, ctx: Context) -> Reply:
     """
@@ -65,6 +65,7 @@ async def stream_ban(args: StreamBanArgs, ctx: Context) -> Reply:
     return Reply(
         f"{code(args.stream)} of {code(args.entry)} is banned until {moment(until)}.",
         after=(f"To lift the ban before: {lift}.",),
+        left={"until": until.isoformat()},
     )
 
 

@@ -9,6 +9,7 @@ from bot.command import Context, Effect, Preview, Reply, command
 from bot.commands.live import live_now
 from bot.errors import UserError
 from bot.kinds import Address, Entry, OnOff, display_address
+from bot.undo import Found, Step, Undo
 from bot.wording import code
 
 TRANSFER = "https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-transfer"
@@ -40,6 +41,29 @@ async def preview(args: TransferSetArgs, ctx: Context) -> Preview:
     )
 
 
+def held_of(transfer: Transfer) -> Found:
+    """What undo compares; the address in full, so for no person to see."""
+    return {"enabled": transfer.enabled, "callback": transfer.callback_url}
+
+
+async def read(args: TransferSetArgs, ctx: Context) -> Found:
+    """What Agora holds."""
+    return held_of(await ctx.agora.transfer(args.entry))
+
+
+def says(held: Found) -> str:
+    """As everybody may read it."""
+    return describe(Transfer(enabled=held["enabled"], callback_url=held["callback"]))
+
+
+def back(args: TransferSetArgs, held: Found | None) -> Step | None:
+    """The switch as it stood, and the address that Agora asked; one that was not there can't be taken away again."""
+    if held is None:
+        return None
+    switch = "on" if held["enabled"] else "off"
+    return Step(command="transfer set", args={"entry": args.entry, "switch": switch, "callback": held["callback"]})
+
+
 @command(
     "transfer set",
     role=Role.MANAGER,
@@ -48,6 +72,7 @@ async def preview(args: TransferSetArgs, ctx: Context) -> Preview:
     docs=TRANSFER,
     preview=preview,
     button="Set transfer",
+    undo=Undo(back, read, says),
 )
 async def transfer_set(args: TransferSetArgs, ctx: Context) -> Reply:
     """
@@ -62,6 +87,7 @@ async def transfer_set(args: TransferSetArgs, ctx: Context) -> Reply:
     await ctx.agora.set_transfer(args.entry, enabled=wanted.enabled, callback_url=callback)
     return Reply(
         f"Transfer of {code(args.entry)} is {describe(wanted)}.",
+        left=held_of(wanted),
         after=("Streams that are live now may notice only at their next push.",),
     )
 

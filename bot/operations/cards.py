@@ -70,7 +70,7 @@ def outcome(operation: Operation, command: AnyCommand) -> Notice:
         rows=_rows(result),
         after=(*plan_cards.afterwards(operation), *_advice(result)),
         small=(*result.small, *_origin(operation)),
-        buttons=_retry(operation, command, result),
+        buttons=(*_retry(operation, command, result), *_undo(operation, result)),
     )
 
 
@@ -171,11 +171,22 @@ def _retry(operation: Operation, command: AnyCommand, result: Result) -> tuple[B
     return (Button("operation_retry", label, operation.id, confirm=confirm),)
 
 
+def _undo(operation: Operation, result: Result) -> tuple[Button, ...]:
+    offered = result.undo is not None and operation.undone is None
+    return (Button("operation_undo", "Undo", operation.id),) if offered else ()
+
+
 def _origin(operation: Operation) -> tuple[str, ...]:
     asked = f"asked by {person(operation.person)} {moment(operation.created)}"
     return (code(operation.line, limit=300), asked, *_again(operation), f"operation {code(operation.id)}")
 
 
 def _again(operation: Operation) -> tuple[str, ...]:
-    again = (f"repeats {code(operation.retry_of)}",) if operation.retry_of else ()
-    return (*again, f"tried again as {code(operation.retried)}") if operation.retried else again
+    """What led to it, and what it led to."""
+    others = (
+        ("repeats", operation.retry_of),
+        ("turns back", operation.undo_of),
+        ("tried again as", operation.retried),
+        ("turned back by", operation.undone),
+    )
+    return tuple(f"{how} {code(other)}" for how, other in others if other)

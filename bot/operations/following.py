@@ -15,6 +15,7 @@ from bot.operations.journal import Journal
 from bot.operations.operation import Operation, Outcome, Result, State, new_id
 from bot.operations.plans import Plans
 from bot.operations.ports import Requeue
+from bot.operations.undoing import back
 from bot.store import StoreError
 
 PERHAPS_ON: Final = {Outcome.SUCCEEDED, Outcome.UNKNOWN}
@@ -68,11 +69,11 @@ class Following:
     def _turning_off(self, operation: Operation, items: list[str], ends: datetime) -> Operation | None:
         """In the name of whoever asked, who confirmed both at once; None where this release does not know how."""
         command = self.catalog.get(operation.command)
-        undo = self.catalog.get(command.undo) if command and command.undo else None
-        if undo is None or operation.plan is None:
+        step = back(command, operation.args, items) if command else None
+        undo = self.catalog.get(step.command) if step else None
+        if step is None or undo is None or operation.plan is None:
             return None
-        given = {name: operation.args[name] for name in undo.args.model_fields if name in operation.args}
-        args = undo.args.model_validate({**given, "streams": items} if "streams" in given else given)
+        args = undo.args.model_validate(step.args)
         now = self.clock()
         return Operation(
             id=new_id(),

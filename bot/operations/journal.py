@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from bot.audit import MOST_RECORDS, Record
 from bot.operations import kept
 from bot.operations.operation import Card, ItemResult, Operation, Result, State
 from bot.store import Store
+from bot.undo import Found
 
 REMEMBERED: Final = timedelta(days=1)  # how long a repeated request is recognised
 KEPT: Final = timedelta(days=7)  # how long a told operation can be looked up, retried, explained
@@ -82,7 +84,9 @@ class Journal:
     def __init__(self, store: Store, *, ticks: Callable[[], float] = time.monotonic) -> None:
         self._store, self._ticks = store, ticks
 
-    async def accept(self, operation: Operation, *, once: str, deadline_ms: int) -> Accepted | Repeated:
+    async def accept(
+        self, operation: Operation, *, once: str, deadline_ms: int, instead_of: str = ""
+    ) -> Accepted | Repeated:
         """
         Write *operation* down.
 
@@ -90,6 +94,7 @@ class Journal:
             operation: What was allowed.
             once: The idempotency key: the same key writes nothing a second time.
             deadline_ms: In Redis' own time; past it nothing is written, so that what we called off is never done.
+            instead_of: The operation that was to turn the same one back before this, and did not.
 
         Raises:
             TooLate: The deadline has passed.
@@ -97,7 +102,8 @@ class Journal:
         """
         keys = [self._key(operation.id), self._store.key("once", once), self._open, self._turns(operation.target)]
         keys += [self._store.key("sequence"), self._workers]
-        keys += [self._key(operation.retry_of)] if operation.retry_of else []
+        parent = operation.retry_of or operation.undo_of
+        keys += [self._key(parent)] if parent else []
         reply = await self._store.call(
             "operation_accept",
             keys,
@@ -110,6 +116,8 @@ class Journal:
                 int(REMEMBERED.total_seconds()),
                 int(WORKER_AGE.total_seconds() * 1000),
                 int(operation.effect.changes),
+                "undone" if operation.undo_of else "retried",
+                instead_of,
             ],
         )
         match reply:
@@ -169,6 +177,10 @@ class Journal:
         if found == "late":
             raise TooLate
         return str(found)
+
+    async def keep_before(self, operation: Operation, held: Found) -> None:
+        """Keep what was there before it changes anything: nobody can ask for that afterwards."""
+        await self._move(operation, State.RUNNING, State.RUNNING, {"before": json.dumps(held)})
 
     async def keep_item(self, operation: Operation, item: ItemResult) -> str | None:
         """

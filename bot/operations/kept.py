@@ -15,9 +15,10 @@ from bot.store import Reply
 RECORD: Final = set(Operation.model_fields) - {
     "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
     "planned", "announced", "plan_card", "followed",
-    "stopped",
+    "stopped", "before", "undone",
 }  # fmt: skip
-WORDS: Final = ("state", "starts", "runs", "retried", "followed", "stopped")
+WORDS: Final = ("state", "starts", "runs", "retried", "followed", "stopped", "undone")
+VALUES: Final = ("result", "card", "plan", "plan_card", "before")
 MOMENTS: Final = ("expires", "asked", "decided", "finished", "planned", "announced")
 
 
@@ -54,11 +55,9 @@ def operation(reply: Reply | dict[str, str]) -> Operation | None:
     if "record" not in fields:
         return None
     known: dict[str, Any] = json.loads(fields["record"])
-    known |= {
-        name: fields[name] for name in ("state", "starts", "runs", "retried", "followed", "stopped") if name in fields
-    }
+    known |= {name: fields[name] for name in WORDS if name in fields}
     known |= {name: moment(fields[name]) for name in MOMENTS if name in fields}
-    known |= {name: json.loads(fields[name]) for name in ("result", "card", "plan", "plan_card") if name in fields}
+    known |= {name: json.loads(fields[name]) for name in VALUES if name in fields}
     known["done"] = {
         name.removeprefix("item:"): json.loads(value) for name, value in fields.items() if name.startswith("item:")
     }

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.command import Effect
 from bot.moments import Plan
+from bot.undo import Found, Step
 
 # Crockford's base 32: no letter that is mistaken for another when read aloud. https://www.crockford.com/base32.html
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -83,6 +84,8 @@ class Result(_Value):
         items: One result for each, where there were several.
         retry: Whether trying again can help.
         audited: The audit trail has it already.
+        undo: What turns it back.
+        left: What is there now; if that is no longer so, it is not turned back.
     """
 
     outcome: Outcome
@@ -96,6 +99,8 @@ class Result(_Value):
     items: tuple[ItemResult, ...] = ()
     retry: bool = False
     audited: bool = False
+    undo: Step | None = None
+    left: Found | None = None
 
     @property
     def again(self) -> tuple[str, ...]:
@@ -122,6 +127,7 @@ class Operation(_Value):
         target: Operations on one target run one at a time, in the order in which they were accepted.
         asks: Whether its requester confirms it first.
         retry_of: The operation that this one repeats.
+        undo_of: The operation that this one turns back.
         follows: The operation whose work this one turns off again.
         plan: When it is to be done, if it is not simply at once.
         decided: When it was confirmed; of what was planned, when it was due.
@@ -132,6 +138,8 @@ class Operation(_Value):
         starts: How often a worker has taken it on; fences off a worker that lost it.
         runs: How often it was begun without an end; one that ends its worker each time is given up.
         stopped: Who had it begin no further item.
+        before: What was there before it changed anything.
+        undone: The operation that turns it back, or was to.
     """
 
     model_config = ConfigDict(extra="forbid")  # what a newer release wrote is not carried out half understood
@@ -149,6 +157,7 @@ class Operation(_Value):
     asks: bool
     created: datetime
     retry_of: str | None = None
+    undo_of: str | None = None
     follows: str | None = None
     plan: Plan | None = None
     # What changes on the way:
@@ -167,6 +176,8 @@ class Operation(_Value):
     plan_card: Card | None = None
     followed: str | None = None
     stopped: str | None = None
+    before: Found | None = None
+    undone: str | None = None
     done: dict[str, ItemResult] = {}
 
     @property

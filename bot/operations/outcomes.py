@@ -36,6 +36,7 @@ def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
         items=tuple(items),
         retry=any(item.retry for item in items),
         audited=reply.audited,
+        left=reply.left,
     )
 
 

@@ -31,6 +31,7 @@ from bot.operations.ports import NotTold, Requeue, Teller
 from bot.operations.progress import Progress
 from bot.operations.tally import Tally
 from bot.operations.telling import Telling
+from bot.operations.undoing import Undoing, offered
 from bot.operations.work import Work
 from bot.store import StoreError
 
@@ -59,6 +60,7 @@ class Runner:
     planning: Planning
     following: Following
     desk: Desk
+    undoing: Undoing
     confirm_ttl: timedelta
 
     async def work(self, operation_id: str, target: str) -> None:
@@ -175,6 +177,7 @@ class Runner:
         args = command.args.model_validate(operation.args)
         work = await self._work(operation, agora=self.agora.hurried(GLIMPSE))
         try:
+            await self.undoing.look(operation, command, args, work)
             preview = self.planning.question(operation, command) if operation.plan else await command.look(args, work)
         except AgoraError as error:
             return await self._finish(operation, outcomes.not_asked(await narrow(self.agora, error), error))
@@ -230,8 +233,9 @@ class Runner:
                 return outcomes.refused(decision.reason, await self.gate.helpers(), begun_before=operation.runs > 1)
             if missed := self.following.missed(operation):
                 return missed
+            before = await self.undoing.before(operation, command, args, work)
             reply = await command.run(args, work)
-            return outcomes.done(reply, work.items)
+            return offered(outcomes.done(reply, work.items), operation, command, before)
         except AgoraError as error:
             return outcomes.failed(await narrow(self.agora, error), error)
         except UserError as error:

@@ -19,12 +19,13 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.clicks import Click, Clicks, Pressed
+from bot.clicks import Clicks
 from bot.dispatch import Dispatcher, Invocation
 from bot.drafts import Asking
 from bot.metrics import Metrics
 from bot.notice import Notice, carried
 from bot.operations.operation import new_id
+from bot.pressing import Click, Pressed
 from bot.slack.api import SlackApi, SlackAway, SlackError, SlackRefused
 from bot.slack.blocks import render
 from bot.slack.forms import CALLBACK, errors, open_form, submitted
@@ -157,6 +158,8 @@ async def _answer(api: SlackApi, click: Click, pressed: Pressed) -> None:
 
 
 async def _answered(api: SlackApi, click: Click, pressed: Pressed) -> bool:
+    if pressed.notice is None:  # a question of its own follows
+        return True
     message = render(pressed.notice)
     for _ in range(ANSWER_TRIES):
         try:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot.access.gate import Gate
 from bot.access.rolemap import RoleMap
+from bot.again import Again
 from bot.agora import AgoraClient, HmacAuth
 from bot.app import catalog
 from bot.audit import Audit, Record
@@ -30,6 +31,7 @@ from bot.operations.ports import NotTold, Told
 from bot.operations.progress import Progress
 from bot.operations.runner import Runner
 from bot.operations.telling import Telling
+from bot.operations.undoing import Undoing
 from bot.sandbox.agora import AgoraStandIn
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, Time
@@ -149,6 +151,10 @@ class Bench:
         deadline_ms = await self.store.time_ms() + 10_000
         return await self.journal.confirm(operation, at or self.time.now(), deadline_ms=deadline_ms)
 
+    @property
+    def again(self) -> Again:
+        return Again(self.runner.catalog, {Effect.DISRUPTIVE}.__contains__, self.time.now)
+
     async def trail(self) -> list[Record]:
         return list(await Audit(self.store).recent(100))
 
@@ -188,6 +194,7 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             planning=Planning(journal, plans, voice, where, requeue, time.now),
             following=Following(journal, plans, known, requeue, time.now),
             desk=Desk(plans, Cancelling(journal, known, requeue, time.now), known, Audit(store)),
+            undoing=Undoing(journal, Audit(store)),
             confirm_ttl=timedelta(minutes=5),
         )
         yield Bench(store, agora, time, runner, voice, queued, where, times)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.clicks import Click, Clicks, Pressed
+from bot.clicks import Clicks
 from bot.operations.operation import Operation, Outcome, State
+from bot.pressing import Click, Pressed
 from tests.harness import ADMIN, LIVE
 from tests.operations.parts import OFF, Bench
 
@@ -12,6 +13,7 @@ async def pressed(bench: Bench, operation: Operation) -> Pressed:
     """Press the button that leaves everything as it is."""
     clicks = Clicks(
         catalog=bench.runner.catalog,
+        again=bench.again,
         gate=bench.runner.gate,
         journal=bench.journal,
         requeue=bench.runner.requeue,

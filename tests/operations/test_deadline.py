@@ -7,12 +7,13 @@ from collections.abc import Awaitable
 import pytest
 
 from bot.audit import Audit
-from bot.clicks import Click, Clicks
+from bot.clicks import Clicks
 from bot.command import Effect
 from bot.dispatch import Dispatcher, Invocation
 from bot.drafts import Drafts
 from bot.notice import Notice
 from bot.operations.operation import Operation, State
+from bot.pressing import Click
 from tests.harness import ADMIN, LIVE
 from tests.operations.parts import OFF, ON, Bench
 from tests.outside.clicking import OFF as OFF_LINE
@@ -52,6 +53,7 @@ def clicks(bench: Bench) -> Clicks:
 
     return Clicks(
         catalog=bench.runner.catalog,
+        again=bench.again,
         gate=bench.runner.gate,
         journal=bench.journal,
         requeue=requeue,
@@ -89,6 +91,7 @@ async def test_confirmation_that_comes_too_late_does_not_count(bench: Bench) -> 
 
     pressed = await clicks(bench).press(Click("operation_confirm", operation.id, ADMIN, "T0STUDIO", LIVE, None))
 
+    assert pressed.notice is not None
     assert ("Nothing was done" in pressed.notice.headline, pressed.replace) == (True, False)
     assert (State.WAITING, []) == ((await bench.now(operation)).state, bench.queued)
     assert "waiting" == await bench.confirm(operation)
@@ -104,5 +107,6 @@ async def test_retry_that_comes_too_late_does_not_count(bench: Bench) -> None:
 
     pressed = await clicks(bench).press(Click("operation_retry", operation.id, ADMIN, "T0STUDIO", LIVE, None))
 
+    assert pressed.notice is not None
     assert ("Nothing was done" in pressed.notice.headline, pressed.replace) == (True, False)
     assert (None, []) == ((await bench.now(operation)).retried, await still_open(bench))

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.clicks import Click, Clicks
+from bot.clicks import Clicks
 from bot.errors import UserError
 from bot.operations.engine import LEFT_FOR, Later
 from bot.operations.operation import Operation, State
 from bot.operations.runner import MOST_RUNS
+from bot.pressing import Click
 from tests.harness import ADMIN, LIVE
 from tests.operations.parts import OFF, Bench
 from tests.operations.test_deadline import clicks
@@ -164,6 +165,7 @@ async def test_click_on_it_is_explained(bench: Bench) -> None:
 
     pressed = await pressing.press(Click("operation_confirm", operation.id, ADMIN, "T0STUDIO", LIVE, None))
 
+    assert pressed.notice is not None
     assert "newer release" in pressed.notice.headline
     assert "Nothing was done" in pressed.notice.headline
     assert before == await kept(bench, operation)

@@ -94,7 +94,7 @@ async def test_card_shows_how_far_it_is(hasty: Stage) -> None:
 
     assert "60 of 60 done" in card.text
     assert "░" not in card.text
-    assert [] == offers(card)
+    assert ["operation_undo"] == offers(card)
     assert [card] == public(await shown_after(hasty))
 
 

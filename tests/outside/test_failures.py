@@ -88,7 +88,7 @@ async def test_change_needs_no_body_to_succeed(world: Stage, store: Store, fault
     message = await world.outcome(RECORD, ADMIN)
 
     assert "channel" == message.kind
-    assert [] == offers(message)
+    assert ["operation_undo"] == offers(message)
     assert ["succeeded"] == [record.outcome for record in await trail(store)]
 
 

@@ -83,7 +83,7 @@ async def test_retry_that_fails_can_be_tried_again(stage: Stage) -> None:
     third = await retried(stage, second, OPERATOR)
 
     assert 3 == len(stage.wire)
-    assert [] == actions(third)
+    assert ["operation_undo"] == actions(third)
 
 
 async def test_retry_is_refused_without_the_role(stage: Stage) -> None:

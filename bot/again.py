@@ -1,0 +1,69 @@
+"""What the buttons of an outcome begin: the same once more, or what turns it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot import moments
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.command import AnyCommand, Effect
+from bot.moments import Plan
+from bot.operations.operation import Operation, State, new_id
+from bot.pressing import Click
+
+
+@dataclass(frozen=True)
+class Again:
+    """Makes operations from others, in the name of whoever pressed."""
+
+    catalog: Catalog
+    asks: Callable[[Effect], bool]
+    clock: Clock
+
+    def repeat(self, click: Click, operation: Operation) -> Operation:
+        """The same once more; not asked for again, since it was confirmed once, and the button asks before."""
+        args = moments.at_once(operation.args_again)
+        command = self.catalog.get(operation.command)
+        line = command.line(command.args.model_validate(args)) if command else operation.line
+        return Operation(
+            **self._of(click, operation),
+            command=operation.command,
+            args=args,
+            line=line,
+            effect=operation.effect,
+            asks=False,
+            retry_of=operation.id,
+            plan=Plan(ends=operation.ends, zone=operation.plan.zone) if operation.plan else None,
+        )
+
+    def reversal(self, click: Click, operation: Operation) -> Operation | None:
+        """What turns it back; None if nothing does, in this release."""
+        step = operation.result.undo if operation.result else None
+        command: AnyCommand | None = self.catalog.get(step.command) if step else None
+        if step is None or command is None:
+            return None
+        args, asks = command.args.model_validate(step.args), self.asks(command.effect)
+        return Operation(
+            **self._of(click, operation),
+            command=command.name,
+            args=args.model_dump(mode="json"),
+            line=command.line(args),
+            effect=command.effect,
+            asks=asks,
+            undo_of=operation.id,
+            state=State.ASKING if asks else State.QUEUED,
+        )
+
+    def _of(self, click: Click, operation: Operation) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "person": click.person,
+            "team": click.team,
+            "channel": click.channel or operation.channel,
+            "response_url": click.response_url,
+            "target": operation.target,
+            "created": self.clock(),
+        }

@@ -1,0 +1,116 @@
+"""Turning back: what was there before is kept, and what others have changed since is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.agora import AgoraError
+from bot.arguments import Args
+from bot.audit import Audit, Record
+from bot.command import AnyCommand
+from bot.errors import UserError
+from bot.operations.journal import Journal
+from bot.operations.operation import Operation, Outcome, Result
+from bot.operations.work import Work
+from bot.undo import Found, Step, Undo
+from bot.wording import code, moment, person
+
+GLIMPSE: Final = timedelta(seconds=2)  # how long a change waits for what is there before it
+CHANGED: Final = {Outcome.SUCCEEDED.value, Outcome.UNKNOWN.value}
+HINT: Final = "If you want it all the same, type what should be there."
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """What a change has to know so that it can be turned back, or turns another one back."""
+
+    journal: Journal
+    audit: Audit
+
+    async def before(self, operation: Operation, command: AnyCommand, args: Args, work: Work) -> Found | None:
+        """
+        Look what is there before *operation* changes it, and keep that; None where it can't be known.
+
+        Raises:
+            UserError: It turns back what somebody has changed since.
+            AgoraError: It turns something back, and whether somebody has changed that can't be read.
+            Lost: Another worker has the operation.
+        """
+        if operation.before is not None or command.undo is None:  # looked at by the worker that had it before
+            return operation.before
+        held = await self._read(command.undo, args, work, must=operation.undo_of is not None)
+        await self._unchanged(operation, command.undo, held)
+        if held is not None:
+            await self.journal.keep_before(operation, held)
+        return held
+
+    async def look(self, operation: Operation, command: AnyCommand, args: Args, work: Work) -> None:
+        """See, before its requester is asked, that what it turns back is still there; raises as `before` does."""
+        if operation.undo_of is not None and command.undo is not None:
+            await self._unchanged(operation, command.undo, await self._read(command.undo, args, work, must=True))
+
+    async def _read(self, undo: Undo[Any], args: Args, work: Work, *, must: bool) -> Found | None:
+        if undo.read is None:
+            return None
+        if must:
+            return await undo.read(args, work)
+        try:
+            return await undo.read(args, replace(work, agora=work.agora.hurried(GLIMPSE)))
+        except AgoraError:  # the change itself says what is wrong with Agora, or gets through; it is not offered back
+            return None
+
+    async def _unchanged(self, operation: Operation, undo: Undo[Any], held: Found | None) -> None:
+        if operation.undo_of is None:
+            return
+        turned = await self.journal.load(operation.undo_of)
+        if turned is None or turned.result is None:
+            raise UserError("Not turned back: what was done then is no longer known.", hint=HINT)
+        left = turned.result.left
+        if held is not None and held == left:
+            return
+        by = await self.audit.recent(1, wanted=_later(turned))
+        if held is not None and left is not None:
+            whom = f" by {_named(by[0])}" if by else ", not by this bot"
+            ways = f"It was left {undo.says(left)}. Now it is {undo.says(held)}."
+            raise UserError(f"Not turned back, since it was changed in the meantime{whom}. {ways}", hint=HINT)
+        if by:
+            raise UserError(f"Not turned back, since it was changed in the meantime by {_named(by[0])}.", hint=HINT)
+
+
+def offered(result: Result, operation: Operation, command: AnyCommand, before: Found | None) -> Result:
+    """What came of a change, with what turns it back: for that of it which was done, if that made a difference."""
+    items = [item.item for item in result.items if item.outcome is Outcome.SUCCEEDED]
+    done = bool(items) if result.items else result.outcome is Outcome.SUCCEEDED
+    if not done or (before is not None and before == result.left):
+        return result
+    return result.model_copy(update={"undo": back(command, operation.args, items, before)})
+
+
+def back(command: AnyCommand, args: dict[str, Any], items: Sequence[str], held: Found | None = None) -> Step | None:
+    """What turns *command* back: for *items* alone, if there are any."""
+    if command.undo is None:
+        return None
+    only = {"streams": list(items)} if items else {}
+    return command.undo.back(command.args.model_validate({**args, **only}), held)
+
+
+def _later(turned: Operation) -> Callable[[Record], bool]:
+    """Whether a record is of a change to what *turned* changed, and later."""
+    group, args, since = turned.command.partition(" ")[0], turned.args, turned.finished or turned.created
+    streams = set(turned.items or ([args["stream"]] if "stream" in args else []))
+
+    def wanted(record: Record) -> bool:
+        same = record.action.partition(" ")[0] == group and record.entry == args.get("entry")
+        regions, names = {record.region, args.get("region")} - {None}, set(record.streams)
+        overlap = len(regions) < 2 and (not names or not streams or not names.isdisjoint(streams))  # noqa: PLR2004
+        return same and overlap and record.outcome in CHANGED and record.at > since and record.operation != turned.id
+
+    return wanted
+
+
+def _named(record: Record) -> str:
+    line = f" with {code(record.command_line, limit=300)}" if record.command_line else ""
+    return f"{person(record.actor)}{line}, {moment(record.at)}"
