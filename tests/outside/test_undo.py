@@ -170,7 +170,8 @@ async def test_only_what_was_done_is_turned_back(stage: Stage) -> None:
 
     prompt = await asked_back(stage, card)
     asked = prompt.text
-    await confirm(stage, prompt, OPERATOR)
+    shown = await confirm(stage, prompt, OPERATOR)
+    await stage.told(lambda message: message is shown and ended(message))
 
     assert ("`first`" in asked, "second" in asked, "`third`" in asked) == (True, False, True)
     assert {"first", "third"} == {call.rpartition("/")[2] for call in stage.wire if call.startswith("DELETE")}
