@@ -122,8 +122,10 @@ async def _close(store: Store) -> None:
 async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
     """Make everything and join it; *stack* closes it in the opposite order."""
     store, url = await open_store(stack, settings)
-    roles = RoleMap(store, admins=settings.bot_admins, clock=clock)
-    gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
+    kept = settings.audit_records
+    roles = RoleMap(store, admins=settings.bot_admins, clock=clock, audit_records=kept)
+    journal, audit = Journal(store, audit_records=kept), Audit(store, most=kept)
+    gate, known = Gate(roles, settings.bot_admins, clock), catalog()
     drafts = Drafts(store)
     api = await stack.enter_async_context(
         SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
@@ -154,7 +156,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         metrics=metrics,
         planning=Planning(journal, plans, teller, SlackZones(api, store), requeue, clock),
         following=Following(journal, plans, known, requeue, clock),
-        desk=Desk(plans, Cancelling(journal, known, requeue, clock), known),
+        desk=Desk(plans, Cancelling(journal, known, requeue, clock), known, audit),
         confirm_ttl=settings.confirm_ttl,
     )
     engine = Engine(
@@ -177,7 +179,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         gate=gate,
         journal=journal,
         drafts=drafts,
-        audit=Audit(store),
+        audit=audit,
         requeue=requeue,
         clock_ms=store.time_ms,
         clock=clock,

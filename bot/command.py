@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.access.grants import Grant
     from bot.access.rolemap import RoleMap
     from bot.agora import AgoraClient
+    from bot.audit import Record, Traces
 
 A = TypeVar("A", bound=Args)
 T = TypeVar("T")
@@ -148,6 +149,10 @@ class Context(Protocol):
 
     async def plans(self) -> Sequence[Planned]:
         """What is planned, as far as the person may see it, soonest first."""
+        ...
+
+    async def trail(self, wanted: Callable[[Record], bool], most: int) -> Traces:
+        """The last *most* records that are wanted, as far as the person manages what they are about."""
         ...
 
     async def cancel(self, operation: str) -> Planned:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from bot.access.decide import Resource
 from bot.access.gate import Standing
+from bot.access.patterns import EVERYTHING
+from bot.access.roles import Role
+from bot.audit import LOOKED_THROUGH, Audit, Record, Traced, Traces
 from bot.catalog import Catalog
 from bot.operations.cancelling import Cancelling
 from bot.operations.kept import Newer
@@ -16,6 +21,8 @@ from bot.operations.plans import Plans
 from bot.planned import Planned
 from bot.wording import code
 
+MOST_UNTOLD: Final = 1000  # outcomes that wait to be told, the oldest first
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -24,10 +31,27 @@ class Desk:
     plans: Plans
     cancelling: Cancelling
     catalog: Catalog
+    audit: Audit
 
     async def plans_for(self, standing: Standing) -> Sequence[Planned]:
         """What is planned where the person may look, soonest first."""
         return [self._planned(one) for one in await self.plans.soonest() if self.cancelling.sees(standing, one)]
+
+    async def trail_for(self, standing: Standing, wanted: Callable[[Record], bool], most: int, at: datetime) -> Traces:
+        """The last *most* records that are wanted and that the person may see, as of *at*; the newest first."""
+        untold = set(await self.plans.journal.open_before(at, MOST_UNTOLD))
+        ways: dict[str | None, str | None] = dict.fromkeys(untold, "Not told yet.")
+        found: list[Traced] = []
+        looked = 0
+        async for record in self.audit.newest():
+            looked += 1
+            if record.outcome == "told":  # stands behind the record whose outcome was told, so it is met before it
+                ways[record.operation] = record.detail
+            elif wanted(record) and _manages(standing, record):
+                found.append(Traced(record, ways.get(record.operation) if record.operation else None))
+            if len(found) == most:
+                break
+        return Traces(tuple(found), cut=looked == LOOKED_THROUGH)
 
     async def cancel(self, operation_id: str, standing: Standing, at: datetime) -> Planned:
         """
@@ -53,3 +77,9 @@ class Desk:
             ends=operation.ends,
             follows=operation.follows,
         )
+
+
+def _manages(standing: Standing, record: Record) -> bool:
+    """Whether the person is manager where it happened; what names no entry point is about all of them."""
+    place = Resource(record.entry or EVERYTHING, record.region)
+    return standing.may(Role.MANAGER, place, changes=False).allowed

@@ -187,7 +187,7 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             metrics=metrics,
             planning=Planning(journal, plans, voice, where, requeue, time.now),
             following=Following(journal, plans, known, requeue, time.now),
-            desk=Desk(plans, Cancelling(journal, known, requeue, time.now), known),
+            desk=Desk(plans, Cancelling(journal, known, requeue, time.now), known, Audit(store)),
             confirm_ttl=timedelta(minutes=5),
         )
         yield Bench(store, agora, time, runner, voice, queued, where, times)
