@@ -134,7 +134,8 @@ def _without_digest(check: Check) -> list[str]:
     lines = []
     if check.earlier.count:
         lines.append(
-            f"From before the chain began: {_extent(check.earlier)}. Nothing proves that they are all, and unchanged."
+            f"In front of the chain: {_extent(check.earlier)}, as older releases wrote them. "
+            "Nothing proves that they are all, and unchanged."
         )
     if check.outside.count:
         lines.append(
@@ -152,7 +153,8 @@ def _extent(unproven: Unproven) -> str:
 
 def _json(entry: Entry, record: Record) -> str:
     link = asdict(entry.link) if entry.link else {"number": None, "before": None, "digest": None}
-    return json.dumps({**asdict(record), "at": _time(record.at), **link}, ensure_ascii=False)
+    raw = {"raw": entry.fields} if record.outcome == "unreadable" else {}
+    return json.dumps({**asdict(record), "at": _time(record.at), **link, **raw}, ensure_ascii=False)
 
 
 def _line(record: Record) -> str:

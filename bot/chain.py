@@ -152,7 +152,7 @@ class Check:
         noted: A head that has to be in it.
         count: Records that are chained.
         problems: What is wrong, in sentences; *more* were left out.
-        earlier: Records without a digest from before the chain began.
+        earlier: Records without a digest in front of the chain.
         outside: Records without a digest that came later.
         first: The first record of the chain that is still there.
         newest: The record with the highest number so far.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 import bot.store
 from bot.audit import Audit
 from bot.chain import MOST_PROBLEMS, Check, Entry, Head, Noted, digest
-from bot.store import Store
+from bot.store import Store, connect
 from tests.access.stammering import Stammering
 from tests.trails import (
     Entries,
@@ -102,6 +103,20 @@ async def test_write_that_is_sent_twice_is_one_link(store: Store) -> None:
     await audit.append(record(2))
 
     assert ([], 2) == (await problems(store), (await head(store)).number)
+
+
+async def test_many_at_once_are_one_chain(store: Store, redis_url: str) -> None:
+    """
+    Processes that append at the same time make one chain, in which each record is once.
+    """
+    other = await connect(redis_url)
+    trails = (Audit(store), Audit(other))
+    await asyncio.gather(*(trails[number % 2].append(record(number)) for number in range(60)))
+    await other.close()
+
+    check = await checked(store)
+    assert ([], 60) == (check.problems, check.count)
+    assert {f"op-{number}" for number in range(60)} == {one.fields["operation"] for one in await entries(store)}
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ async def agora_audit(args: AgoraAuditArgs, ctx: Context) -> Reply:
     whose = f" on {code(args.entry)}" if args.entry else f" by {person(args.person)}" if args.person else ""
     looked = f" among the newest {LOOKED_THROUGH:,}" if traces.cut else ""
     all_of_it = "`python -m bot audit` in a shell shows all of it."
+    more = traces.cut or len(traces.found) == most
     if not traces.found:
         return Reply(
             f"The audit trail holds nothing{whose}{looked} that you are manager of.",
@@ -105,7 +106,7 @@ async def agora_audit(args: AgoraAuditArgs, ctx: Context) -> Reply:
         rows=tuple(map(_row, traces.found)),
         after=(
             "Where a row does not say how it was told: an outcome in its channel, a refusal to whoever asked.",
-            *((f"There may be older ones: {all_of_it}",) if traces.cut or len(traces.found) == most else ()),
+            *((f"There may be older ones: put a number behind it, up to {MOST}. {all_of_it}",) if more else ()),
         ),
     )
 

@@ -157,7 +157,7 @@ async def test_count_is_how_many(stage: Stage) -> None:
 
     assert ["cam-3", "cam-2"] == re.findall(r"eu (cam-\d)", alone.text)
     assert ["cam-3", "cam-2", "cam-1"] == re.findall(r"eu (cam-\d)", behind.text)
-    assert "There may be older ones: `python -m bot audit`" in alone.text
+    assert "There may be older ones: put a number behind it, up to 1000. `python -m bot audit`" in alone.text
 
 
 async def test_manager_sees_what_lies_inside_the_grants(stage: Stage) -> None:

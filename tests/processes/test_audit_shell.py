@@ -245,7 +245,7 @@ async def test_records_without_a_digest_are_told_in_words(here: Here, store: Sto
     assert (0, 0) == (before.status, shown.status), before.said + shown.said
     assert "No record is chained yet" in before.out
     assert "The audit trail is whole: 3 records, from record 1 (" in shown.out
-    assert "From before the chain began: 3 records without a digest, the record of 20 Nov 2026 20:14:07" in shown.out
+    assert "In front of the chain: 3 records without a digest, the record of 20 Nov 2026 20:14:07" in shown.out
     assert "Outside of the chain, though later: 1 record without a digest" in shown.out
 
 
@@ -312,6 +312,17 @@ async def test_reader_that_stops_early_is_no_failure(machine: Machine, store: St
     _, err = await child.communicate()
 
     assert (b'{"at": "20', 0, b"") == (first, child.returncode, err)
+
+
+async def test_record_that_can_not_be_read_is_exported_as_it_is(here: Here, store: Store) -> None:
+    """
+    What somebody else wrote, and is no record, is exported with all that it holds.
+    """
+    await store.do("XADD", store.key("audit"), "*", "colour", "red", "actor", "U0ANA")
+
+    (found,) = rows(await here.export())
+
+    assert ("unreadable", {"colour": "red", "actor": "U0ANA"}) == (found["outcome"], found["raw"])
 
 
 async def test_values_cannot_write_to_the_terminal(here: Here, store: Store) -> None:
