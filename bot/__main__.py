@@ -68,6 +68,15 @@ def _parser() -> argparse.ArgumentParser:
                        help="as in Slack: grant U0123 operator on 'sports-*' in eu")  # fmt: skip
     roles.set_defaults(run=_roles)
 
+    audit = commands.add_parser("audit", help="the audit trail: look through it, export it, verify it")
+    audit.add_argument("--since", metavar="TIME", help="from then on: 2h (ago), 2026-12-24, 2026-12-24T20:45Z")
+    audit.add_argument("--entry", metavar="ENTRY", help="what was done to this entry point")
+    audit.add_argument("--person", metavar="USER", help="what this person asked for: a Slack id, or `shell`")
+    audit.add_argument("--json", action="store_true", help="one JSON object a line")
+    audit.add_argument("--verify", action="store_true", help="say whether the trail is whole; exit status 1 if not")
+    audit.add_argument("--head", help="with --verify: a head that was noted before has to be in the trail")
+    audit.set_defaults(run=_audit, refuse=audit.error)
+
     manifest = commands.add_parser("manifest", help="print the Slack app's manifest")
     manifest.add_argument("--url", help="the public address of `serve`; without it: Socket Mode")
     manifest.set_defaults(run=_manifest)
@@ -109,6 +118,28 @@ def _roles(options: argparse.Namespace) -> int:
     settings = load(Needs.STORE)
     log.configure("warning", settings.log_format, settings.secrets())
     return _until_done(run(settings, options.words))
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from bot import audit_cli
+    from bot.chain import Noted
+    from bot.clock import now
+
+    if options.verify and (options.since or options.entry or options.person or options.json):
+        options.refuse("--verify looks at the whole trail; of the others it takes --head alone")
+    if options.head and not options.verify:
+        options.refuse("--head belongs to --verify")
+    try:
+        noted = Noted.read(options.head) if options.head else None
+        since = audit_cli.since(options.since, now()) if options.since else None
+    except ValueError as error:
+        options.refuse(f"{'--head' if options.head else '--since'}: {error}")
+    settings = load(Needs.STORE)
+    log.configure("warning", settings.log_format, settings.secrets())
+    if options.verify:
+        return _until_done(audit_cli.verify(settings, noted))
+    wanted = audit_cli.Wanted(since, options.entry, options.person)
+    return _until_done(audit_cli.export(settings, wanted, as_json=options.json))
 
 
 def _manifest(options: argparse.Namespace) -> int:

@@ -124,9 +124,11 @@ async def _close(store: Store) -> None:
 async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
     """Make everything and join it; *stack* closes it in the opposite order."""
     store, url = await open_store(stack, settings)
-    roles = RoleMap(store, admins=settings.bot_admins, clock=clock)
-    gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
-    drafts, audit = Drafts(store), Audit(store)
+    kept = settings.audit_records
+    roles = RoleMap(store, admins=settings.bot_admins, clock=clock, audit_records=kept)
+    journal, audit = Journal(store, audit_records=kept), Audit(store, most=kept)
+    gate, known = Gate(roles, settings.bot_admins, clock), catalog()
+    drafts = Drafts(store)
     api = await stack.enter_async_context(
         SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
     )

@@ -1,22 +1,24 @@
-"""The audit trail: every change, who asked for it, and what came of it."""
+"""The audit trail: every change and every refusal, who asked for it, and what came of it."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
+from bot.chain import Entry, Head
 from bot.store import Store
 
-MOST_RECORDS: Final = 100_000  # about; the oldest go first
+MOST_RECORDS: Final = 100_000  # about, where no setting says otherwise; the oldest go first
 MOST_CHARACTERS: Final = 4000  # of one value
 MOST_STREAMS: Final = 1000
 MOST_OF_NAME: Final = 128
 PAGE: Final = 500  # records read at a time
 MOST_PAGES: Final = 20  # read for one question
+LOOKED_THROUGH: Final = PAGE * MOST_PAGES
 REPEATS: Final = timedelta(hours=1)  # how long the repeat of a write is known as one
 
 
@@ -76,18 +78,57 @@ class Record:
             detail=fields.get("detail"),
         )
 
+    @classmethod
+    def of(cls, entry: Entry) -> Record:
+        """Read a record as it stands in the trail; of one that can't be read, when it was added, and that."""
+        try:
+            record = cls.read(entry.fields)
+        except (KeyError, ValueError, TypeError):
+            return cls(at=entry.added, actor="?", action="?", outcome="unreadable")
+        return record if record.at.tzinfo else replace(record, at=record.at.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A record as people look at it; *told*: how they heard of it, where that was not where it belongs."""
+
+    record: Record
+    told: str | None = None
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What was found in the trail, the newest first; *cut*: it was looked for among the newest records alone."""
+
+    found: tuple[Traced, ...]
+    cut: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records in a row, and the head of the chain at the moment at which they were read."""
+
+    entries: tuple[Entry, ...]
+    head: Head | None
+
 
 class Audit:
-    """The trail in the store."""
+    """
+    The trail in the store.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Args:
+        store: Where.
+        most: About how many records are kept.
+    """
+
+    def __init__(self, store: Store, *, most: int = MOST_RECORDS) -> None:
+        self._store, self._most = store, most
 
     async def append(self, record: Record) -> None:
         """Add *record* to the end. What changes the store as well appends in its own script, in the same step."""
         once = self._store.key("audit", "once", uuid.uuid4().hex)
-        args: list[str | int] = [MOST_RECORDS, int(REPEATS.total_seconds()), *record.fields()]
-        await self._store.call("audit_append", [self._store.key("audit"), once], args)
+        args: list[str | int] = [int(REPEATS.total_seconds()), self._most, *record.fields()]
+        await self._store.call("audit_append", [once, *keys_of(self._store)], args)
 
     async def recent(self, count: int, *, wanted: Callable[[Record], bool] = lambda _: True) -> tuple[Record, ...]:
         """
@@ -98,16 +139,42 @@ class Audit:
             wanted: Which ones; looked for among the last 10,000.
         """
         found: list[Record] = []
-        before = "+"
-        for _ in range(MOST_PAGES):
-            page = await self._page(before)
-            found += [record for record in map(Record.read, page.values()) if wanted(record)]
-            if len(found) >= count or len(page) < PAGE:
+        async for record in self.newest():
+            if wanted(record):
+                found.append(record)
+            if len(found) >= count:
                 break
-            before = f"({list(page)[-1]}"
         return tuple(found[:count])
 
-    async def _page(self, before: str) -> dict[str, dict[str, str]]:
-        async with self._store.guard():
-            entries = await self._store.redis.xrevrange(self._store.key("audit"), max=before, count=PAGE)
-        return dict(cast("list[tuple[str, dict[str, str]]]", entries))
+    async def newest(self) -> AsyncIterator[Record]:
+        """Give the last 10,000 records, the newest first."""
+        before = "+"
+        for _ in range(MOST_PAGES):
+            page = await self._read("XREVRANGE", before, "-")
+            for entry in page.entries:
+                yield Record.of(entry)
+            if len(page.entries) < PAGE:
+                break
+            before = f"({page.entries[-1].id}"
+
+    async def pages(self, since: datetime | None = None) -> AsyncIterator[Page]:
+        """Give what was added from *since* on, the oldest first; the last page is empty, its head that of all."""
+        after = str(int(since.timestamp() * 1000)) if since else "-"
+        while True:
+            page = await self._read("XRANGE", after, "+")
+            yield page
+            if not page.entries:
+                break
+            after = f"({page.entries[-1].id}"
+
+    async def _read(self, direction: str, start: str, end: str) -> Page:
+        args: list[str | int] = [direction, start, end, PAGE]
+        entries, head = await self._store.call_for_bytes("audit_read", keys_of(self._store), args)
+        found = cast("Sequence[tuple[bytes, Sequence[bytes]]]", entries)
+        known = cast("Sequence[bytes | None]", head)
+        return Page(tuple(Entry(name.decode(), tuple(parts)) for name, parts in found), Head.read(*known))
+
+
+def keys_of(store: Store) -> list[str]:
+    """The keys of the trail, as a script that appends to it takes them."""
+    return [store.key("audit"), store.key("audit", "head")]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.access.grants import Grant
     from bot.access.rolemap import RoleMap
     from bot.agora import AgoraClient
-    from bot.audit import Record
+    from bot.audit import Record, Traces
 
 A = TypeVar("A", bound=Args)
 T = TypeVar("T")
@@ -156,6 +156,10 @@ class Context(Protocol):
 
     async def last_done(self, entry: str, most: int) -> Sequence[Record]:
         """The last *most* things that were done, or tried, on an entry point, the newest first."""
+        ...
+
+    async def trail(self, wanted: Callable[[Record], bool], most: int) -> Traces:
+        """The last *most* records that are wanted, as far as the person manages what they are about."""
         ...
 
     async def cancel(self, operation: str) -> Planned:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -185,7 +185,9 @@ class Dispatcher:
 
     async def _refuse(self, invocation: Invocation, command: AnyCommand, args: Args, reason: str) -> Notice:
         operation = self._operation(invocation, command, args)
+        place = command.resource(args)
         record = outcomes.audit_record(operation, outcomes.refused(reason), operation.created)
+        record = replace(record, entry=place.entry, region=place.region)
         _, helpers = await asyncio.gather(self._audit.append(record), self._gate.helpers())
         return Notice(
             headline=f"{reason} ⛔",

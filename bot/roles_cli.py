@@ -32,7 +32,7 @@ async def run(settings: Settings, words: list[str]) -> int:
     """Carry out one line; 0 if it went well, 1 if it was refused or can't be read."""
     async with AsyncExitStack() as stack:
         store, _ = await open_store(stack, settings)
-        roles = RoleMap(store, admins=settings.bot_admins, clock=now)
+        roles = RoleMap(store, admins=settings.bot_admins, clock=now, audit_records=settings.audit_records)
         try:
             print(await _carried_out(roles, words))
         except UserError as error:

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         "disruptive", description="disruptive, or changes to be asked before everything that changes something"
     )
     confirm_ttl_s: int = Field(300, ge=1, le=86_400, description="a whole number of seconds from 1 to 86400")
+    audit_records: int = Field(
+        100_000, ge=100, le=10_000_000, description="a number of records from 100 to 10000000, without a comma"
+    )
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Lower] = Field(
         "info", description="debug, info, warning or error"
     )
@@ -126,7 +129,7 @@ class Settings(BaseSettings):
 class Needs(Enum):
     """What a process needs; the names are those of the fields that it reads."""
 
-    STORE = frozenset({"redis_url", "data_dir", "bot_admins", "log_level", "log_format"})
+    STORE = frozenset({"redis_url", "data_dir", "bot_admins", "audit_records", "log_level", "log_format"})
     WORKER = frozenset(Settings.model_fields) - {"slack_signing_secret", "slack_app_token"}
     SERVE = frozenset(Settings.model_fields)
 

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 from typing import Final, Literal
 
 USER_ID: Final = re.compile(r"[UW][A-Z0-9_]+")
+CHANNEL_ID: Final = re.compile(r"[CG][A-Z0-9_]+")
 GROUP_ID: Final = re.compile(r"S[A-Z0-9_]+")
 # Letters and marks that take no ink although Unicode does not class them as control characters.
 UNSEEN: Final = re.compile(
@@ -51,6 +52,13 @@ def person(subject: str) -> str:
     if GROUP_ID.fullmatch(subject):
         return f"<!subteam^{subject}>"
     return code(subject)
+
+
+def channel(place: str) -> str:
+    """Mention a channel by id; a direct message has no name."""
+    if CHANNEL_ID.fullmatch(place):
+        return f"<#{place}>"
+    return "a direct message" if place.startswith("D") else code(place)
 
 
 def moment(when: datetime, *, style: Literal["time", "full"] = "time") -> str:

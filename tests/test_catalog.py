@@ -36,6 +36,7 @@ KNOWN = {
     "agora planned": (Role.VIEWER, Effect.READ),
     "agora cancel": (None, Effect.CHANGE),
     "agora entries": (Role.VIEWER, Effect.READ),
+    "agora audit": (Role.MANAGER, Effect.READ),
     "agora whoami": (None, Effect.READ),
     "agora roles": (Role.ADMIN, Effect.READ),
     "agora grant": (Role.ADMIN, Effect.CHANGE),

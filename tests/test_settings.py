@@ -40,6 +40,7 @@ def test_defaults_are_those_of_the_table() -> None:
     assert timedelta(seconds=300) == settings.confirm_ttl
     assert (Path(".agora-bot"), "0.0.0.0", 3000) == (settings.data_dir, settings.host, settings.port)
     assert ("disruptive", "info", "text") == (settings.confirm, settings.log_level, settings.log_format)
+    assert 100_000 == settings.audit_records
     assert (None, None, None, None) == (
         settings.redis_url,
         settings.public_url,
@@ -112,6 +113,8 @@ WRONG = [
     ("BOT_ADMINS", "@planted", "must be Slack user ids"),
     ("CONFIRM", "planted", "must be disruptive, or changes"),
     ("CONFIRM_TTL_S", "0", "from 1 to 86400"),
+    ("AUDIT_RECORDS", "99", "from 100 to 10000000"),
+    ("AUDIT_RECORDS", "100,000", "without a comma"),
     ("LOG_LEVEL", "planted", "must be debug, info, warning or error"),
     ("LOG_FORMAT", "planted", "must be text or json"),
 ]

@@ -23,9 +23,10 @@ from bot.access.changes import (
 from bot.access.decide import Person
 from bot.access.grants import Grant, describe, dump, load
 from bot.access.roles import Role
-from bot.audit import MOST_RECORDS, Record
+from bot.audit import MOST_RECORDS, Record, keys_of
 from bot.clock import Clock
 from bot.store import Store
+from bot.wording import person
 
 MOST_TRIES: Final = 100  # of one change, while others change the map; each round of tries somebody gets through
 MOST_NAMED: Final = 10  # administrators who are named to somebody who needs one
@@ -78,8 +79,10 @@ class RoleMap:
     whoever else changes the map at the same time.
     """
 
-    def __init__(self, store: Store, *, admins: frozenset[str], clock: Clock) -> None:
-        self._store = store
+    def __init__(
+        self, store: Store, *, admins: frozenset[str], clock: Clock, audit_records: int = MOST_RECORDS
+    ) -> None:
+        self._store, self._audit_records = store, audit_records
         self.settled = admins
         self._clock = clock
 
@@ -183,10 +186,10 @@ class RoleMap:
             _admin_end(change.after),
             _CHANGE.dump_json(change).decode(),
             int(REPEATS.total_seconds()),
-            MOST_RECORDS,
+            self._audit_records,
             *_record(ask, change, now).fields(),
         ]
-        return await self._store.call("roles_change", [*self._keys(ask), self._store.key("audit")], args) == 1
+        return await self._store.call("roles_change", [*self._keys(ask), *keys_of(self._store)], args) == 1
 
     def _keys(self, ask: Ask) -> list[str]:
         made = self._store.key("roles", "made", ask.mark, ask.subject)
@@ -227,7 +230,7 @@ def _record(ask: Ask, change: Change, now: datetime) -> Record:
         entry=ask.entry,
         region=ask.region,
         channel=ask.channel,
-        detail=f"{ask.subject}: {before} → {after}",
+        detail=f"{person(ask.subject)}: {before} → {after}",
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.access.decide import Resource
 from bot.access.gate import Standing
-from bot.audit import Audit, Record
+from bot.access.patterns import EVERYTHING
+from bot.access.roles import Role
+from bot.audit import LOOKED_THROUGH, Audit, Record, Traced, Traces
 from bot.catalog import Catalog
 from bot.operations.cancelling import Cancelling
 from bot.operations.kept import Newer
@@ -19,6 +22,7 @@ from bot.planned import Planned
 from bot.wording import code
 
 DONE: Final = {Outcome.SUCCEEDED, Outcome.FAILED, Outcome.UNKNOWN}  # what everybody in the channel has heard of
+MOST_UNTOLD: Final = 1000  # outcomes that wait to be told, the oldest first
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,22 @@ class Desk:
             return record.entry == entry and record.outcome in DONE and record.command_line is not None
 
         return await self.audit.recent(most, wanted=done_here)
+
+    async def trail_for(self, standing: Standing, wanted: Callable[[Record], bool], most: int, at: datetime) -> Traces:
+        """The last *most* records that are wanted and that the person may see, as of *at*; the newest first."""
+        untold = set(await self.plans.journal.open_before(at, MOST_UNTOLD))
+        ways: dict[str | None, str | None] = dict.fromkeys(untold, "Not told yet.")
+        found: list[Traced] = []
+        looked = 0
+        async for record in self.audit.newest():
+            looked += 1
+            if record.outcome == "told":  # stands behind the record whose outcome was told, so it is met before it
+                ways[record.operation] = record.detail
+            elif wanted(record) and _manages(standing, record):
+                found.append(Traced(record, ways.get(record.operation) if record.operation else None))
+            if len(found) == most:
+                break
+        return Traces(tuple(found), cut=looked == LOOKED_THROUGH)
 
     async def cancel(self, operation_id: str, standing: Standing, at: datetime) -> Planned:
         """
@@ -67,3 +87,9 @@ class Desk:
             follows=operation.follows,
             entry=operation.args.get("entry"),
         )
+
+
+def _manages(standing: Standing, record: Record) -> bool:
+    """Whether the person is manager where it happened; what names no entry point is about all of them."""
+    place = Resource(record.entry or EVERYTHING, record.region)
+    return standing.may(Role.MANAGER, place, changes=False).allowed

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.audit import MOST_RECORDS, Record
+from bot.audit import MOST_RECORDS, Record, keys_of
 from bot.operations import kept
 from bot.operations.operation import Card, ItemResult, Operation, Result, State
 from bot.store import Store
@@ -78,11 +78,15 @@ class Journal:
     All that is kept of operations.
 
     Args:
+        store: Where.
+        audit_records: How many records the audit trail keeps.
         ticks: Seconds of a clock that goes on while the process stands still.
     """
 
-    def __init__(self, store: Store, *, ticks: Callable[[], float] = time.monotonic) -> None:
-        self._store, self._ticks = store, ticks
+    def __init__(
+        self, store: Store, *, audit_records: int = MOST_RECORDS, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store, self._audit_records, self._ticks = store, audit_records, ticks
 
     async def accept(
         self, operation: Operation, *, once: str, deadline_ms: int, instead_of: str = ""
@@ -233,8 +237,8 @@ class Journal:
         """
         states = "planning,asking,waiting,planned,queued" if whoever else operation.state
         starts = "" if whoever else str(operation.starts)
-        keys = [self._key(operation.id), self._turns(operation.target), self._store.key("audit")]
-        keys += [self._planned, self._open]
+        keys = [self._key(operation.id), self._turns(operation.target), self._planned, self._open]
+        keys += keys_of(self._store)
         if not whoever and operation.told_in_turn:
             keys += [self._telling(operation.channel), self._store.key("sequence")]
         args: list[str | int] = [
@@ -243,7 +247,7 @@ class Journal:
             f",{states},",
             result.model_dump_json(),
             kept.ms(now),
-            MOST_RECORDS,
+            self._audit_records,
         ]
         args += record.fields() if record else []
         reply = await self._store.call("operation_finish", keys, args)
@@ -305,8 +309,8 @@ class Journal:
         Raises:
             Lost: Another worker has it.
         """
-        keys = [self._key(operation.id), self._open, self._telling(operation.channel), self._store.key("audit")]
-        args: list[str | int] = [operation.id, operation.starts, where, int(KEPT.total_seconds()), MOST_RECORDS]
+        keys = [self._key(operation.id), self._open, self._telling(operation.channel), *keys_of(self._store)]
+        args: list[str | int] = [operation.id, operation.starts, where, int(KEPT.total_seconds()), self._audit_records]
         args += record.fields() if record else []
         following = await self._store.call("operation_told", keys, args)
         if following == 0:

@@ -22,6 +22,9 @@ TITLES: Final = {
     Outcome.UNKNOWN: "Not known whether it was done",
 }
 
+# How people heard of an outcome, by the word for it in `Told`.
+WAYS: Final = {"nowhere": "Told nowhere", "response_url": "Told in the answer to the command"}
+
 
 def done(reply: Reply, items: Sequence[ItemResult]) -> Result:
     """A command has come to its end; items of it may have failed."""
@@ -162,7 +165,7 @@ def type_it(line: str) -> str:
 
 def told_elsewhere(operation: Operation, told: Told, now: datetime) -> Record:
     """What the audit trail adds where an outcome could not be told where it belongs."""
-    way = "Told nowhere" if told.way == "nowhere" else f"Told by {told.way}"
+    way = WAYS.get(told.way, f"Told by {told.way}")
     result = Result(outcome=Outcome.SUCCEEDED, headline=f"{way}, since Slack says {'; '.join(told.refused)}.")
     return replace(audit_record(operation, result, now), outcome="told")
 

@@ -15,7 +15,7 @@ from bot.access.grants import Grant
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.agora import AgoraClient, AgoraError, Explanation, explain, narrow
-from bot.audit import Record
+from bot.audit import Record, Traces
 from bot.command import Reply, Words
 from bot.operations.desk import Desk
 from bot.operations.items import NAMES_ROOM, counted, named
@@ -83,6 +83,10 @@ class Work:
     async def last_done(self, entry: str, most: int) -> Sequence[Record]:
         """The last things that were done on an entry point."""
         return await self.desk.last_done(entry, most)
+
+    async def trail(self, wanted: Callable[[Record], bool], most: int) -> Traces:
+        """The last records that are wanted, as far as the person may see them."""
+        return await self.desk.trail_for(self.standing, wanted, most, self.at)
 
     async def cancel(self, operation: str) -> Planned:
         """Cancel an operation that has not begun; see `bot.command.Context`."""

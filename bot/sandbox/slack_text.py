@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from bot.sandbox.slack_model import Json, Message, Person
+from bot.sandbox.slack_model import Channel, Json, Message, Person
 from bot.sandbox.slack_payloads import pressables
 
 _TOKEN: Final = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -29,9 +29,12 @@ def buttons(message: Message) -> list[Button]:
     return [_button(element) for _, element in pressables(message.all_blocks())]
 
 
-def render(message: Message, people: Mapping[str, Person], *, first: int = 1) -> str:
-    """What a person sees of *message*; people are shown by name, buttons are numbered from *first*."""
+def render(
+    message: Message, people: Mapping[str, Person], *, channels: Mapping[str, Channel] | None = None, first: int = 1
+) -> str:
+    """What a person sees of *message*; people and channels are shown by name, buttons are numbered from *first*."""
     names = {person.id: person.name for person in people.values()}
+    names |= {channel.id: channel.name for channel in (channels or {}).values()}
     body = plain(message.all_blocks(), message.text, names=names, first=first)
     extra = [_mrkdwn(str(part.get("text") or ""), names) for part in message.attachments if "blocks" not in part]
     if message.attachments and not message.blocks and message.text:
@@ -41,7 +44,7 @@ def render(message: Message, people: Mapping[str, Person], *, first: int = 1) ->
 
 
 def plain(message_blocks: Sequence[Json], text: str, *, names: Names | None = None, first: int = 1) -> str:
-    """Blocks as lines of text, or *text* where there are none; *names* are of people, by id."""
+    """Blocks as lines of text, or *text* where there are none; *names* are of people and channels, by id."""
     known = names or {}
     if not message_blocks:
         return _mrkdwn(text, known)
@@ -108,7 +111,7 @@ class _Renderer:
             "text": lambda e: str(e["text"]),
             "link": lambda e: f"{e['text']} ({e['url']})" if e.get("text") else str(e["url"]),
             "user": lambda e: f"@{self._names.get(e['user_id'], e['user_id'])}",
-            "channel": lambda e: f"#{e['channel_id']}",
+            "channel": lambda e: f"#{self._names.get(e['channel_id'], e['channel_id'])}",
             "usergroup": lambda e: f"@{e['usergroup_id']}",
             "broadcast": lambda e: f"@{e['range']}",
             "emoji": lambda e: f":{e['name']}:",

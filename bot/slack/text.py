@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-# What `bot.wording` makes: `value`, <@U1>, <!subteam^S1>, <!date^1^format|fallback>.
+# What `bot.wording` makes: `value`, <@U1>, <#C1>, <!subteam^S1>, <!date^1^format|fallback>.
 PIECES: Final = re.compile(
-    r"`(?P<code>[^`]+)`|<@(?P<user>[UW][A-Z0-9_]+)>|<!subteam\^(?P<group>S[A-Z0-9_]+)>"
+    r"`(?P<code>[^`]+)`|<@(?P<user>[UW][A-Z0-9_]+)>|<!subteam\^(?P<usergroup>S[A-Z0-9_]+)>"
+    r"|<#(?P<channel>[CG][A-Z0-9_]+)>"
     r"|(?P<link>https://docs\.agora\.io/[\w./-]+)"  # the one address that is ours to link
     r"|<!date\^(?P<at>\d+)\^(?P<format>[^|>]*)\|(?P<fallback>[^>]*)>"
 )
@@ -65,12 +66,11 @@ def _element(piece: str | re.Match[str], bold: bool) -> Element:
     if piece["code"]:
         code = {"code": True} | ({"bold": True} if bold else {})
         return {"type": "text", "text": piece["code"], "style": code}
-    if piece["user"]:
-        return {"type": "user", "user_id": piece["user"]}
+    for kind in ("user", "channel", "usergroup"):
+        if piece[kind]:
+            return {"type": kind, f"{kind}_id": piece[kind]}
     if piece["link"]:
         return {"type": "link", "url": piece["link"]} | style
-    if piece["group"]:
-        return {"type": "usergroup", "usergroup_id": piece["group"]}
     when = {"timestamp": int(piece["at"]), "format": piece["format"], "fallback": piece["fallback"]}
     return {"type": "date"} | when
 

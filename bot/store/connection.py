@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.client import NEVER_DECODE
 from redis.exceptions import ConnectionError as BrokenConnectionError
 from redis.exceptions import NoScriptError, RedisError
 
@@ -24,6 +26,7 @@ from bot.store import addresses
 from bot.store.errors import StoreError, note_earlier_try, refused, translated
 
 Reply = str | int | None | list["Reply"]
+Bytes = bytes | int | None | list["Bytes"]
 T = TypeVar("T")
 
 
@@ -103,13 +106,13 @@ class Store:
         Raises:
             StoreError: Redis can't be reached, answered too late, or refused.
         """
-        body = _script(script)
-        rest = [*keys, *map(str, args)]
-        async with self.guard():
-            # Not known to a server that was restarted or flushed, or to a node of a cluster that is new to us.
-            with suppress(NoScriptError):
-                return cast("Reply", await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest))
-            return cast("Reply", await self.redis.execute_command("EVAL", body.text, len(keys), *rest))
+        return cast("Reply", await self._run(script, keys, args))
+
+    async def call_for_bytes(
+        self, script: str, keys: Sequence[str], args: Sequence[str | int | float] = ()
+    ) -> list[Bytes]:
+        """Run a script like `call`, for a reply that holds what somebody else may have written: it need not be text."""
+        return cast("list[Bytes]", await self._run(script, keys, args, **{NEVER_DECODE: True}))
 
     async def do(self, *command: str | int | float) -> Reply | dict[str, str]:
         """
@@ -120,6 +123,17 @@ class Store:
         """
         async with self.guard():
             return cast("Reply | dict[str, str]", await self.redis.execute_command(*command))
+
+    async def _run(
+        self, script: str, keys: Sequence[str], args: Sequence[str | int | float], **options: bool
+    ) -> object:
+        body = _script(script)
+        rest = [*keys, *map(str, args)]
+        async with self.guard():
+            # Not known to a server that was restarted or flushed, or to a node of a cluster that is new to us.
+            with suppress(NoScriptError):
+                return await self.redis.execute_command("EVALSHA", body.sha, len(keys), *rest, **options)
+            return await self.redis.execute_command("EVAL", body.text, len(keys), *rest, **options)
 
     async def time_ms(self) -> int:
         """Give the server's clock, in milliseconds since 1970: the one clock that all processes share."""
@@ -214,5 +228,11 @@ def _by_sentinel(address: addresses.Address, options: dict[str, Any]) -> tuple[R
 
 @cache
 def _script(name: str) -> _Script:
-    text = (resources.files("bot.store") / "scripts" / f"{name}.lua").read_text(encoding="utf-8")
+    text = _text(name)
+    # A line `-- With: audit_trail` has that file, which several scripts share, put in front.
+    text = "\n".join([*map(_text, re.findall(r"^-- With: (\w+)$", text, re.MULTILINE)), text])
     return _Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def _text(name: str) -> str:
+    return (resources.files("bot.store") / "scripts" / f"{name}.lua").read_text(encoding="utf-8")

@@ -78,7 +78,8 @@ class Screen:
 
     def _body(self, message: Message) -> str:
         self._shown[message.id] = message.edits
-        text = CONTROL.sub("", render(message, self._slack.people, first=self._numbered(message)))
+        people, channels = self._slack.people, self._slack.channels
+        text = CONTROL.sub("", render(message, people, channels=channels, first=self._numbered(message)))
         return "\n".join(self._wrapped(line, "  ") for line in text.split("\n"))
 
     def _numbered(self, message: Message) -> int:

@@ -137,7 +137,7 @@ async def test_changes_are_in_the_audit_trail(roles: RoleMap, store: Store) -> N
             operation="op-2",
             channel="C0OPS",
             outcome="succeeded",
-            detail="U0ANA: viewer on `live` in `eu` → no role",
+            detail="<@U0ANA>: viewer on `live` in `eu` → no role",
         ),
         Record(
             at=NOW,
@@ -148,7 +148,7 @@ async def test_changes_are_in_the_audit_trail(roles: RoleMap, store: Store) -> N
             region="eu",
             channel="C0OPS",
             outcome="succeeded",
-            detail="U0ANA: no role → viewer on `live` in `eu`",
+            detail="<@U0ANA>: no role → viewer on `live` in `eu`",
         ),
     )
 

@@ -58,6 +58,7 @@ def count(seen: Seen) -> list[Row]:
         _overlaps(seen.overlaps, told),
         row("lost", lost, breach=True),
         row("audit records missing, or too many", badly_audited, breach=True),
+        Row("breaks in the chain of the audit trail", len(seen.unchained), breach=True, notes=tuple(seen.unchained)),
         _out_of_turn("done out of turn", done_out_of_turn(told)),
         _out_of_turn("told out of turn", told_out_of_turn(told, seen)),
         row("told otherwise than it was", told_wrong, breach=True),

@@ -14,9 +14,11 @@ from redis.asyncio import Redis
 from bot.audit import Record
 from bot.operations.cards import MARKS
 from bot.sandbox.slack import Call
+from bot.store import connect
 from tests.chaos.drill import Drill
 from tests.chaos.report import heard, shown
 from tests.chaos.stories import Seen
+from tests.trails import checked
 
 DIGITS: Final = re.compile(r" *[0-9]+")
 Kept = dict[str, dict[str, str]]
@@ -37,6 +39,7 @@ async def look(drill: Drill) -> tuple[Seen, Kept]:
         written={name: json.loads(fields["record"])["response_url"] for name, fields in kept.items()},
         violations=scene.slack.violations,
         troubles=scene.fleet.troubles,
+        unchained=await _unchained(drill.memory.url),
     )
     return seen, kept
 
@@ -96,3 +99,12 @@ async def _stored(url: str) -> tuple[list[Record], Kept]:
         keys = [key async for key in client.scan_iter(match="{agora-bot}:operation:*", count=1000)]
         kept = {key.rpartition(":")[2]: await client.hgetall(key) for key in keys}
     return [Record.read(fields) for _, fields in trail], kept
+
+
+async def _unchained(url: str) -> list[str]:
+    """What is wrong with the chain of the audit trail."""
+    store = await connect(url)
+    try:
+        return (await checked(store)).problems
+    finally:
+        await store.close()

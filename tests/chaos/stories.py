@@ -32,6 +32,7 @@ class Seen:
 
     Attributes:
         edits: When messages were last changed by `chat.update`, by channel and time stamp; seconds since the epoch.
+        unchained: What is wrong with the chain of the audit trail.
         written: The response URLs of operations by their ids, where the journal was looked into; names, and no more.
     """
 
@@ -45,6 +46,7 @@ class Seen:
     written: Mapping[str, str] = field(default_factory=dict)
     violations: Sequence[str] = ()
     troubles: Sequence[str] = ()
+    unchained: Sequence[str] = ()
 
 
 @dataclass

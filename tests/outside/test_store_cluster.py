@@ -11,11 +11,13 @@ import pytest
 from redis import Redis
 
 from bot.sandbox.slack import Answer
+from bot.store import connect
 from tests.harness import ADMIN, Stage
 from tests.outside.acts import ended
 from tests.outside.faults import AWAY, KEEPS, PATIENCE_S
 from tests.outside.test_store_failover import free_port
 from tests.redis_server import RedisServer
+from tests.trails import checked, delete
 
 
 @dataclass
@@ -87,3 +89,22 @@ async def test_cluster_comes_and_goes(world: Stage, cluster: Cluster) -> None:
 
     assert [True, True] == [called_off(before), called_off(between)]
     assert {"first", "second"} == {call.split("id=")[1] for call in world.wire}
+
+
+async def test_audit_trail_is_a_chain_on_a_cluster(world: Stage, cluster: Cluster) -> None:
+    """
+    On a cluster the trail is written in one step with what it is about, too, and whether it is whole is found.
+    """
+    await cluster.form()
+    await world.start(REDIS_URL=cluster.url)
+    for stream in ("first", "second"):
+        await done(world, stream)
+    store = await connect(cluster.url)
+    whole = await checked(store)
+
+    await delete(store, 2)
+
+    cut = await checked(store)
+    await store.close()
+    assert ([], 2) == (whole.problems, whole.count)
+    assert ["Record 2 is missing at the newest end"] == [said.partition(":")[0] for said in cut.problems]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.slack_blocks import check_blocks
 from bot.slack.text import cut, elements, escaped
-from bot.wording import code, moment, person
+from bot.wording import channel, code, moment, person
 
 HOSTILE = ["<!channel>", "<!here|x>", "<@U0OTTO>", "<#C0LIVE|x>", "<https://evil.example|safe>", "a & b", "*b* _i_ ~s~"]
 
@@ -35,19 +35,21 @@ def test_value_is_literal_in_elements(value: str) -> None:
     assert {"type": "text", "text": value, "style": {"code": True}} == elements(f"Not {code(value)}.")[1]
 
 
-def test_people_and_times_are_elements_of_their_own() -> None:
+def test_people_times_and_channels_are_elements_of_their_own() -> None:
     """
-    What the wording makes of ids and times arrives as a mention and a date.
+    What the wording makes of ids and times arrives as mentions and a date.
     """
     at = datetime(2026, 11, 20, 20, 14, tzinfo=UTC)
-    sentence = f"{person('U0OTTO')} and {person('S0OPS')} {moment(at)}"
+    sentence = f"{person('U0OTTO')} and {person('S0OPS')} {moment(at)} {channel('C0LIVE')}"
 
-    assert ["user", "text", "usergroup", "text", "date"] == [element["type"] for element in elements(sentence)]
+    assert ["user", "text", "usergroup", "text", "date", "text", "channel"] == [
+        element["type"] for element in elements(sentence)
+    ]
     assert sentence == escaped(sentence)
 
 
 @pytest.mark.parametrize(
-    "sentence", ["<!channel>", "<!here>", "<@U0OTTO|x>", "<@u0otto>", "<!date^x^y|z>", "<#C0LIVE>", "`"]
+    "sentence", ["<!channel>", "<!here>", "<@U0OTTO|x>", "<@u0otto>", "<!date^x^y|z>", "<#c0live>", "<#D0DIRECT>", "`"]
 )
 def test_what_only_looks_like_our_markup_is_text(sentence: str) -> None:
     """

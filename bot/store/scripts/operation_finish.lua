@@ -1,5 +1,6 @@
 -- Keep the outcome of an operation and its audit record, in one step.
--- KEYS: operation, turns of the target, audit trail, planned operations, open operations,
+-- With: audit_trail
+-- KEYS: operation, turns of the target, planned operations, open operations, audit trail, its head,
 --       [telling (outcomes of its channel that are to be told), sequence]
 -- ARGV: id, starts ('' = whoever), states from (comma before and after each), result, now (ms), most audit records,
 --       audit field, value, ... (none: not audited)
@@ -17,13 +18,11 @@ if ARGV[2] ~= '' and redis.call('HGET', KEYS[1], 'starts') ~= ARGV[2] then
 end
 redis.call('HSET', KEYS[1], 'state', 'finished', 'result', ARGV[4], 'finished', ARGV[5])
 redis.call('ZREM', KEYS[2], ARGV[1])
-if redis.call('ZREM', KEYS[4], ARGV[1]) == 1 then -- it is to be told now, so it is open
-    redis.call('ZADD', KEYS[5], ARGV[5], ARGV[1])
+if redis.call('ZREM', KEYS[3], ARGV[1]) == 1 then -- it is to be told now, so it is open
+    redis.call('ZADD', KEYS[4], ARGV[5], ARGV[1])
 end
-if KEYS[6] then
-    redis.call('ZADD', KEYS[6], redis.call('INCR', KEYS[7]), ARGV[1])
+if KEYS[7] then
+    redis.call('ZADD', KEYS[7], redis.call('INCR', KEYS[8]), ARGV[1])
 end
-if #ARGV > 6 then
-    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', unpack(ARGV, 7))
-end
+append_to_trail(KEYS[5], KEYS[6], 6)
 return 'ok'

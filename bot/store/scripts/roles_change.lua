@@ -1,5 +1,6 @@
 -- Change the grants of one subject, and say so in the audit trail, in one step.
--- KEYS: grants, full admins, version, this change, audit trail
+-- With: audit_trail
+-- KEYS: grants, full admins, version, this change, audit trail, its head
 -- ARGV: version that was read, subject, its grants now (JSON, '' = none), when its full admin role ends ('' = has none),
 --       what to answer to a repeat of this change, how long to (s), most audit records, audit field, value, ...
 -- Returns: 1; 0 if the map is not as it was read. Sent twice, it finds the map moved by itself, and the answer kept
@@ -18,5 +19,5 @@ else
 end
 redis.call('INCR', KEYS[3])
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6])
-redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[7], '*', unpack(ARGV, 8))
+append_to_trail(KEYS[5], KEYS[6], 7)
 return 1
