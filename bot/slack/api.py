@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -47,6 +49,21 @@ class SlackAway(SlackError):
     def __init__(self, reason: str, *, after: timedelta = BUSY_FOR, maybe: bool = True) -> None:
         super().__init__(reason)
         self.after, self.maybe = min(after, LONGEST_WAIT), maybe
+
+
+@dataclass(frozen=True)
+class Answered:
+    """
+    What Slack answered, be it yes or no.
+
+    Attributes:
+        refused: Slack's word for why not; None: it did.
+        headers: Of the answer, names in lower case.
+    """
+
+    refused: str | None
+    data: dict[str, Any]
+    headers: Mapping[str, str]
 
 
 class SlackApi:
@@ -99,6 +116,24 @@ class SlackApi:
         """
         return await self._called(method, data=arguments)
 
+    async def ask(self, method: str, **arguments: Any) -> Answered:
+        """
+        Call a method whose refusal is an answer as well.
+
+        Raises:
+            SlackAway: Slack is busy or does not answer.
+        """
+        try:
+            answer = await self.client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            told = _told(error)
+            if not isinstance(told, SlackRefused):
+                raise told from None
+            return Answered(told.code, {}, _lower(error.response.headers))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _away(error) from error
+        return Answered(None, answer.data if isinstance(answer.data, dict) else {}, _lower(answer.headers))
+
     async def _called(self, method: str, **how: Any) -> dict[str, Any]:
         try:
             answer = await self.client.api_call(method, **how)
@@ -130,6 +165,10 @@ class SlackApi:
                 _check(answer.status, answer.headers.get("Retry-After"), (await answer.text())[:100])
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _away(error) from error
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _away(error: Exception) -> SlackAway:
