@@ -13,6 +13,7 @@ import structlog
 
 from bot import commands
 from bot.access.gate import Gate
+from bot.access.groups import GroupBook
 from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
 from bot.agora.waiting import LONGEST_PAUSE
@@ -41,6 +42,7 @@ from bot.pace import Pace
 from bot.setting_kinds import clear
 from bot.settings import Settings
 from bot.slack.api import SlackApi
+from bot.slack.groups import SlackGroups
 from bot.slack.teller import SlackTeller
 from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url, keep
@@ -72,6 +74,7 @@ class Core:
     submissions: Submissions
     background: Background
     metrics: Metrics
+    groups: SlackGroups
     sweep: Callable[[], Awaitable[None]]
 
     async def trouble(self) -> str | None:
@@ -122,12 +125,13 @@ async def _close(store: Store) -> None:
 async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
     """Make everything and join it; *stack* closes it in the opposite order."""
     store, url = await open_store(stack, settings)
-    roles = RoleMap(store, admins=settings.bot_admins, clock=clock)
-    gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
-    drafts = Drafts(store)
     api = await stack.enter_async_context(
         SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
     )
+    groups = SlackGroups(api, GroupBook(store), clock)
+    roles = RoleMap(store, admins=settings.bot_admins, clock=clock, changed=groups.wake)
+    gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
+    drafts = Drafts(store)
     background, metrics = Background(), Metrics()
     pace = Pace(store, calls_per_s=settings.agora_calls_per_s)
     agora = await stack.enter_async_context(
@@ -194,7 +198,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         background=background,
     )
     submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
-    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, runner.sweep)
+    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, groups, runner.sweep)
 
 
 def longest_run(settings: Settings) -> timedelta:

@@ -18,7 +18,7 @@ from bot.wording import code
 from bot.words import LINE_LIMIT
 
 if TYPE_CHECKING:
-    from bot.access.grants import Grant
+    from bot.access.holding import Holding
     from bot.access.rolemap import RoleMap
     from bot.agora import AgoraClient
 
@@ -127,8 +127,8 @@ class Context(Protocol):
         ...
 
     @property
-    def grants(self) -> tuple[Grant, ...]:
-        """What the person was given."""
+    def holding(self) -> Holding:
+        """What the person was given, themselves and by the groups they are in."""
         ...
 
     @property

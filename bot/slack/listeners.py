@@ -28,6 +28,7 @@ from bot.operations.operation import new_id
 from bot.slack.api import SlackApi, SlackAway, SlackError, SlackRefused
 from bot.slack.blocks import render
 from bot.slack.forms import CALLBACK, errors, open_form, submitted
+from bot.slack.groups import SlackGroups
 from bot.submissions import Submissions
 from bot.wording import code
 
@@ -48,6 +49,7 @@ def bolt_app(
     submissions: Submissions,
     background: Callable[[Awaitable[None]], None],
     metrics: Metrics,
+    groups: SlackGroups,
 ) -> AsyncApp:
     """
     Make the Bolt app.
@@ -59,6 +61,7 @@ def bolt_app(
         submissions: Takes forms.
         background: Runs what goes out after the acknowledgement.
         metrics: Counts the answers.
+        groups: Hears of changes of user groups.
     """
     with _without(STRAY):
         app = AsyncApp(
@@ -97,7 +100,8 @@ def bolt_app(
         metrics.acknowledged("form", "answered" if answer else "accepted", took)
         return await ack(**answer)
 
-    async def ignored(ack: AsyncAck) -> BoltResponse:
+    async def happened(ack: AsyncAck, body: Body) -> BoltResponse:
+        groups.heard(body)
         return await ack()
 
     async def unhandled(error: Exception) -> BoltResponse:
@@ -110,7 +114,7 @@ def bolt_app(
     app.command(everything)(command_used)
     app.action(everything)(button_pressed)
     app.view(CALLBACK)(form_sent)
-    app.event(everything)(ignored)
+    app.event(everything)(happened)
     app.error(unhandled)
     return app
 
