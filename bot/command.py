@@ -188,6 +188,8 @@ class Command(Generic[A]):
         deed: What it does, as a sentence goes on with it: "record `final` on `live`".
         whom: Who may use it, where the role alone does not say.
         form: What opens where one argument is left out.
+        despite_freeze: Whether it may be used on what is frozen, and is done without waiting for the turn of its entry
+            point: it only keeps things from happening, or lets them happen again.
     """
 
     name: str
@@ -203,6 +205,7 @@ class Command(Generic[A]):
     deed: Callable[[A], str] | None = None
     whom: str | None = None
     form: Form | None = None
+    despite_freeze: bool = False
     summary: str = field(init=False)
     details: str = field(init=False)
 
@@ -276,6 +279,7 @@ def command(
     deed: Callable[[A], str] | None = None,
     whom: str | None = None,
     form: Form | None = None,
+    despite_freeze: bool = False,
 ) -> Callable[[Handler[A]], Command[A]]:
     """
     Declare a command. Registers nothing: the catalog finds the value by walking the folder.
@@ -286,6 +290,8 @@ def command(
     def declare(handler: Handler[A]) -> Command[A]:
         first = next(iter(inspect.signature(handler, eval_str=True).parameters.values()))
         args: type[A] = first.annotation
-        return Command(name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom, form)
+        return Command(
+            name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom, form, despite_freeze
+        )
 
     return declare

@@ -30,6 +30,8 @@ KNOWN = {
     "stream unban": (Role.MANAGER, Effect.CHANGE),
     "agora planned": (Role.VIEWER, Effect.READ),
     "agora cancel": (None, Effect.CHANGE),
+    "agora freeze": (Role.MANAGER, Effect.CHANGE),
+    "agora unfreeze": (Role.MANAGER, Effect.CHANGE),
     "agora entries": (Role.VIEWER, Effect.READ),
     "agora whoami": (None, Effect.READ),
     "agora roles": (Role.ADMIN, Effect.READ),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.access import freezing
+from bot.access.freezing import Freeze
 from bot.access.grants import SHELL, Grant, describe, utc
 from bot.access.groups import FRESH_FOR
 from bot.access.patterns import EVERYTHING
@@ -58,6 +60,7 @@ class Decision:
         role: The role that it takes.
         held: The highest role that counts for this resource, if there is any.
         grant: The grant that allows it; None for those who are admin without one.
+        way_out: What to do about a no that no role of theirs would turn into a yes; None: get the role.
     """
 
     allowed: bool
@@ -65,6 +68,7 @@ class Decision:
     role: Role
     held: Role | None = None
     grant: Grant | None = None
+    way_out: str | None = None
 
 
 def decide(
@@ -77,6 +81,7 @@ def decide(
     now: datetime,
     admins: frozenset[str],
     doubts: Sequence[Doubt] = (),
+    freezes: Sequence[Freeze] = (),
 ) -> Decision:
     """
     Decide whether *person* may do what takes the role *needed* to *resource*.
@@ -91,11 +96,15 @@ def decide(
         now: The time that ends of grants are compared with.
         admins: Who is admin whatever the grants say.
         doubts: Groups that they may be in. These allow nothing; a refusal says so where one would.
+        freezes: What is frozen: there nothing changes, but by an admin of it.
     """
     if rules_all(person, admins):
         return Decision(allowed=True, reason="You are admin everywhere.", role=needed, held=Role.ADMIN)
     best = _best(grants, resource, changes=changes, now=now)
     if best and best.role >= needed:
+        if changes and best.role < Role.ADMIN and (found := freezing.over(freezes, resource.entry)):
+            why = " ".join(map(freezing.described, found))
+            return Decision(False, why, needed, best.role, best, freezing.way_out(found))
         return Decision(True, f"You are {best.role}{_place(resource)}.", needed, best.role, best)
     held = best.role if best else None
     for doubt in doubts:

@@ -29,8 +29,16 @@ class Standing:
         """All that counts for the person; what has ended too."""
         return self.holding.grants
 
-    def may(self, needed: Role | None, resource: Resource, *, changes: bool) -> Decision:
-        """Whether the person may; *needed* None: anyone may."""
+    def may(self, needed: Role | None, resource: Resource, *, changes: bool, despite_freeze: bool = False) -> Decision:
+        """
+        Whether the person may.
+
+        Args:
+            needed: The least role that may; None: anyone may.
+            resource: What it is done to.
+            changes: Whether something is different afterwards.
+            despite_freeze: It only keeps things from happening, or lets them happen again.
+        """
         if needed is None:
             return Decision(allowed=True, reason="Anyone may.", role=Role.VIEWER, held=None, grant=None)
         return decide(
@@ -42,6 +50,7 @@ class Standing:
             now=self.gate.clock(),
             admins=self.gate.admins,
             doubts=self.holding.doubts,
+            freezes=() if despite_freeze else self.holding.freezes,
         )
 
 
@@ -62,6 +71,10 @@ class Gate:
         """
         holding = await self.roles.held_by(person_id)
         return Standing(Person(person_id, tuple(holding.groups)), holding, self)
+
+    async def way_out(self, decision: Decision) -> str:
+        """What to do about a refusal, as a sentence."""
+        return decision.way_out or await self.helpers()
 
     async def helpers(self) -> str:
         """Who can give the role that is missing, as a sentence."""

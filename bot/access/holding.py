@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.access import freezing
 from bot.access.decide import Doubt
+from bot.access.freezing import Freeze
 from bot.access.grants import Grant, load
 from bot.access.groups import parse
 
@@ -23,11 +25,13 @@ class Holding:
         own: To themselves.
         groups: To the groups they are in, by id.
         doubts: The groups of which it is not known well enough who is in them.
+        freezes: What is frozen, for them as for everybody.
     """
 
     own: Grants = ()
     groups: Mapping[str, Grants] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
 
     @property
     def grants(self) -> Grants:
@@ -40,7 +44,7 @@ class Holding:
         return None if grant in self.own else next(groups, None)
 
 
-def as_holding(own: str, rows: list[Any], now: datetime) -> Holding:
+def as_holding(own: str, rows: list[Any], now: datetime, frozen: Sequence[object] = ()) -> Holding:
     """
     Read what the script `roles_read` gives.
 
@@ -48,6 +52,7 @@ def as_holding(own: str, rows: list[Any], now: datetime) -> Holding:
         own: The person's grants.
         rows: Of each group that holds a role: its id, what is known of it, whether the person is in it, its grants.
         now: The time; what Slack said too long ago is not known any more.
+        frozen: The freezes.
     """
     groups: dict[str, Grants] = {}
     doubts: list[Doubt] = []
@@ -57,4 +62,4 @@ def as_holding(own: str, rows: list[Any], now: datetime) -> Holding:
             doubts += [Doubt(str(name), grants, group.asked)] if group.active else []
         elif group.active and inside:
             groups[str(name)] = grants
-    return Holding(load(own), groups, tuple(doubts))
+    return Holding(load(own), groups, tuple(doubts), freezing.read(frozen))

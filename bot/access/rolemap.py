@@ -21,6 +21,7 @@ from bot.access.changes import (
     with_grant,
 )
 from bot.access.decide import Person
+from bot.access.freezing import Freezes
 from bot.access.grants import Grant, describe, dump, load
 from bot.access.groups import GroupBook
 from bot.access.holding import Holding, as_holding
@@ -87,6 +88,7 @@ class RoleMap:
 
     Attributes:
         book: What is known of the user groups in it.
+        freezes: What nobody but an admin may change now.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class RoleMap:
         self._store, self._clock, self._changed = store, clock, changed
         self.settled = admins
         self.book = GroupBook(store)
+        self.freezes = Freezes(store)
 
     async def held_by(self, person: str) -> Holding:
         """All that *person* was given, and the groups they are in: one trip, whatever the size of the map."""
@@ -184,9 +187,10 @@ class RoleMap:
     async def _read(self, subject: str, actor: str, made: str) -> Seen:
         now = self._clock()
         keys = [self._grants, self._admins, self._version, made, self._groups, self._store.key("roles", "members")]
+        keys += [self._store.key("roles", "frozen")]
         match await self._store.call("roles_read", keys, [repr(now.timestamp()), subject, actor]):
-            case [str(version), list(others), str(repeat), str(before), str(own), list(rows)]:
-                holding = as_holding(own, rows, now)
+            case [str(version), list(others), str(repeat), str(before), str(own), list(rows), list(frozen)]:
+                holding = as_holding(own, rows, now, frozen)
                 return Seen(int(version), load(before), holding, bool(others), now, repeat)
             case reply:
                 raise TypeError(f"roles_read answered {reply!r}")

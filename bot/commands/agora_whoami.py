@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.access.freezing import described
 from bot.access.grants import Grant, describe
+from bot.access.patterns import EVERYTHING
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
 from bot.wording import ago, code, listing, moment, person
@@ -30,10 +32,13 @@ async def agora_whoami(args: AgoraWhoamiArgs, ctx: Context) -> Reply:
     helpers = listing([person(helper) for helper in (await ctx.roles.administrators())[:3]], word="or")
     doubts = tuple(f"Whether you are in {person(doubt.group)}, which has a role too, is not known: "
                    f"{_said(doubt.asked, ctx.at)}." for doubt in held.doubts)  # fmt: skip
+    frozen = tuple(
+        described(freeze) for freeze in held.freezes if rows and (freeze.entry == EVERYTHING or ctx.sees(freeze.entry))
+    )
     return Reply(
         f"You are {person(ctx.person)}, id {code(ctx.person)}.",
         lines=tuple(rows) or ("You have no role, so you can't use the bot yet.",),
-        after=(*doubts, *(() if rows or not helpers else (f"Ask {helpers} for one.",))),
+        after=(*frozen, *doubts, *(() if rows or not helpers else (f"Ask {helpers} for one.",))),
     )
 
 
