@@ -245,6 +245,7 @@ class Dispatcher:
         said = moments.said(args)
         # What turns off again by itself is disruptive then, and asks once, now.
         asks = self._asks(command.effect) or (said.turns_off and self._asks(Effect.DISRUPTIVE))
+        # A freeze does not wait for what is running on its entry point.
         entry = None if command.despite_freeze else command.resource(args).entry
         return Operation(
             id=operation_id,

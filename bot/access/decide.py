@@ -104,7 +104,7 @@ def decide(
     if best and best.role >= needed:
         if changes and best.role < Role.ADMIN and (found := freezing.over(freezes, resource.entry)):
             why = " ".join(map(freezing.described, found))
-            return Decision(False, why, needed, best.role, best, freezing.way_out(found))
+            return Decision(False, why, needed, best.role, way_out=freezing.way_out(found))
         return Decision(True, f"You are {best.role}{_place(resource)}.", needed, best.role, best)
     held = best.role if best else None
     for doubt in doubts:

@@ -40,12 +40,14 @@ class Group:
         needs: The settings without which it can't be asked.
         ask: Finds them; what it leaves out after something wrong is not asked.
         hanging: What to do where there is no answer.
+        limit: How long it may take in all.
     """
 
     whats: tuple[str, ...]
     needs: frozenset[str]
     ask: Callable[[Scene], AsyncGenerator[Finding, None]]
     hanging: str = ""
+    limit: timedelta = LIMIT
 
 
 async def ask_all(groups: Sequence[Group], scene: Scene, unusable: frozenset[str]) -> list[Finding]:
@@ -67,11 +69,11 @@ async def _asked(group: Group, scene: Scene, unusable: frozenset[str]) -> list[F
         return [skipped(what, why) for what in group.whats]
     found: list[Finding] = []
     try:
-        async with asyncio.timeout(LIMIT.total_seconds()), aclosing(group.ask(scene)) as findings:
+        async with asyncio.timeout(group.limit.total_seconds()), aclosing(group.ask(scene)) as findings:
             async for finding in findings:
                 found.append(finding)  # noqa: PERF401 - what was found before the time was up is kept
     except TimeoutError:
-        found.append(wrong(_next(group, found), f"no answer within {LIMIT.total_seconds():g} s", group.hanging))
+        found.append(wrong(_next(group, found), f"no answer within {group.limit.total_seconds():g} s", group.hanging))
     except Exception as error:  # a mistake of ours in one check must not hide what the others find
         log.exception("check.broke", check=group.whats[0])
         found.append(wrong(_next(group, found), f"the check itself broke ({type(error).__name__})", "Report it."))

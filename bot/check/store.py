@@ -19,6 +19,7 @@ from bot.wording import listing
 
 CLOCKS: Final = timedelta(seconds=10)  # several processes tell each other times
 SHOWN: Final = 3
+START: Final = timedelta(seconds=12)  # more than the embedded store may take; a Redis that hangs is given up sooner
 
 
 async def ask(scene: Scene) -> AsyncGenerator[Finding, None]:
@@ -47,6 +48,7 @@ STORE: Final = Group(
     frozenset({"redis_url", "data_dir", "bot_admins"}),
     ask,
     "Check that Redis runs and is not overloaded, and REDIS_URL.",
+    limit=START,
 )
 
 

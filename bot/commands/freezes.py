@@ -10,7 +10,7 @@ from bot.kinds import Kind, NotThis, name
 from bot.words import Word
 
 LONGEST: Final = 200  # characters of a reason: it stands in every refusal
-MOST_WORDS: Final = 100
+MOST_WORDS: Final = 4000  # more than a command holds
 
 
 def entry_or_all(word: Word) -> str:
@@ -20,14 +20,11 @@ def entry_or_all(word: Word) -> str:
 
 
 def reason(word: Word) -> str:
-    """Any words, up to a length that can be read on a phone."""
+    """Any words. What is too long is cut, and shown so: nobody who is in a hurry is sent back for it."""
     text = " ".join(word.text.split())
     if not text:
         raise NotThis("The reason is empty. Leave it out, or say why.")
-    if len(text) > LONGEST:
-        short = f"{text[: LONGEST - 1].rstrip()}…"
-        raise NotThis(f"The reason has {len(text)} characters; {LONGEST} are the most.", instead=short)
-    return text
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 EntryOrAll = Annotated[

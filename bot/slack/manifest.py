@@ -18,8 +18,8 @@ SCOPES: Final = {
 # Whoever installs the app may leave these out; the bot then does without what they are for.
 OPTIONAL_SCOPES: Final = {
     "channels:history": "to see whether a card stands already before it is posted again, in public channels",
-    "groups:history": "to see the same in private channels that the bot was invited to",
-    "im:history": "to see the same in direct messages with the bot",
+    "groups:history": "to see whether a card stands already, in private channels that the bot was invited to",
+    "im:history": "to see whether a message stands already, in direct messages with the bot",
     "users:read": "to know what time it is for whoever types `at 20:45`; nothing else of anybody is read",
     "usergroups:read": "to know who is in a user group that was given a role",
 }
