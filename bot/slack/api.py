@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -66,6 +68,10 @@ class Answered:
     headers: Mapping[str, str]
 
 
+class Late(aiohttp.ClientError):
+    """The process stood still before a call was on the wire, for longer than the call may take: it is not sent."""
+
+
 class SlackApi:
     """
     Calls Slack.
@@ -73,15 +79,16 @@ class SlackApi:
     Args:
         token: The bot's token; it goes to *base_url* alone, never to a response URL.
         base_url: Of the Web API, with a slash at its end.
+        ticks: Seconds of a clock that goes on while the process stands still.
     """
 
-    def __init__(self, *, token: str, base_url: str) -> None:
-        self._token, self._base_url = token, base_url
+    def __init__(self, *, token: str, base_url: str, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._token, self._base_url, self._ticks = token, base_url, ticks
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=CALL_LIMIT.total_seconds())
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[self._punctual()])
         # No retry handler: slack_sdk would post a message twice when a connection breaks after Slack took it.
         self.client = AsyncWebClient(
             token=self._token, base_url=self._base_url, session=self._session, retry_handlers=[]
@@ -93,6 +100,22 @@ class SlackApi:
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
+
+    def _punctual(self) -> aiohttp.TraceConfig:
+        """Look at the clock last before each request: whoever took over from us may have sent the same meanwhile."""
+        trace = aiohttp.TraceConfig()
+
+        async def begun(_: aiohttp.ClientSession, call: SimpleNamespace, __: object) -> None:
+            call.began = self._ticks()
+
+        async def connected(_: aiohttp.ClientSession, call: SimpleNamespace, __: object) -> None:
+            if self._ticks() - call.began > CALL_LIMIT.total_seconds():
+                raise Late
+
+        trace.on_request_start.append(begun)
+        trace.on_connection_create_end.append(connected)
+        trace.on_connection_reuseconn.append(connected)
+        return trace
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """
@@ -123,26 +146,25 @@ class SlackApi:
         Raises:
             SlackAway: Slack is busy or does not answer.
         """
-        try:
-            answer = await self.client.api_call(method, json=arguments)
-        except SlackApiError as error:
-            told = _told(error)
-            if not isinstance(told, SlackRefused):
-                raise told from None
-            return Answered(told.code, {}, _lower(error.response.headers))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _away(error) from error
-        return Answered(None, answer.data if isinstance(answer.data, dict) else {}, _lower(answer.headers))
+        return await self._asked(method, json=arguments)
 
     async def _called(self, method: str, **how: Any) -> dict[str, Any]:
+        answer = await self._asked(method, **how)
+        if answer.refused is not None:
+            raise SlackRefused(answer.refused)
+        return answer.data
+
+    async def _asked(self, method: str, **how: Any) -> Answered:
         try:
             answer = await self.client.api_call(method, **how)
         except SlackApiError as error:
-            raise _told(error) from None  # the answer may hold what was sent
+            told = _told(error)
+            if isinstance(told, SlackRefused):
+                return Answered(told.code, {}, _lower(error.response.headers))
+            raise told from None  # the answer may hold what was sent
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _away(error) from error
-        data = answer.data
-        return data if isinstance(data, dict) else {}
+        return Answered(None, answer.data if isinstance(answer.data, dict) else {}, _lower(answer.headers))
 
     async def respond(self, url: str, message: Message, *, replace: bool = False, to_all: bool = False) -> None:
         """
@@ -172,7 +194,7 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _away(error: Exception) -> SlackAway:
-    return SlackAway(type(error).__name__, maybe=not isinstance(error, aiohttp.ClientConnectorError))
+    return SlackAway(type(error).__name__, maybe=not isinstance(error, (aiohttp.ClientConnectorError, Late)))
 
 
 def _told(error: SlackApiError) -> SlackError:
