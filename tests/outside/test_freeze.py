@@ -7,6 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.access.freezing import Freeze
+from bot.access.roles import Role
+from bot.app import catalog
 from bot.sandbox.slack import Message
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, STRANGER, VIEWER, Stage, Time
@@ -14,8 +17,10 @@ from tests.outside.acts import ended, offers, public, shown_after, trail
 from tests.outside.clicking import OFF, OFF_CALL, actions, confirm, press, recorded
 from tests.outside.filling import finished, opened, sent
 from tests.outside.test_later import operation_in, planned
+from tests.outside.test_refusals import Front, front
 from tests.planning import EVENING, KICK_OFF, PLAN, passed, time_at
 
+__all__ = ["front"]
 ON = "/record on live eu main-stage"
 ON_CALL = "PUT entry_points/live/admin/record/custom/regions/eu/tasks?id=main-stage"
 SPORTS = "/record on sports eu main-stage"
@@ -29,9 +34,12 @@ def time() -> Time:
 
 async def frozen(stage: Stage, what: str = f"live {WHY}", user: str = MANAGER) -> Message:
     """Freeze, and wait for what the channel reads."""
-    card = await stage.outcome(f"/agora freeze {what}".strip(), user)
-    assert ("channel", "is frozen" in card.text) == (card.kind, True), card.text
-    return card
+    seen = list(stage.slack.messages)
+    answer = await stage.slash(f"/agora freeze {what}".strip(), user)
+    assert answer.message is None, answer.text
+    return await stage.told(
+        lambda message: message not in seen and message.kind == "channel" and "is frozen: nobody but" in message.text
+    )
 
 
 async def thawed(stage: Stage, what: str = "live", user: str = MANAGER) -> Message:
@@ -87,6 +95,22 @@ async def test_nothing_changes_while_frozen(stage: Stage, store: Store) -> None:
     assert [] == stage.wire
     assert ["refused"] * 4 == [record.outcome for record in (await trail(store))[1:]]
     assert "✅" in (await stage.outcome(SPORTS)).text
+
+
+async def test_every_change_is_held_up(front: Front) -> None:
+    """
+    Whatever changes something is refused while everything is frozen, but for what only keeps things from happening.
+    """
+    await front.give(MANAGER, Role.MANAGER)
+    freeze = Freeze(entry="*", by=ADMIN, at=front.stage.time.now(), operation="k2f2-xtk8", reason=WHY)
+    await front.roles.freezes.freeze(freeze)
+    changes = [command for command in catalog() if command.effect.changes and command.role is not Role.ADMIN]
+
+    answers = {command.name: (await front.answer(command.example, MANAGER)).text for command in changes}
+
+    exempt = {"agora cancel", "agora freeze", "agora unfreeze"}
+    assert exempt == {name for name, text in answers.items() if "is frozen by" not in text}
+    assert front.untouched
 
 
 async def test_role_comes_first(stage: Stage) -> None:
@@ -339,14 +363,15 @@ async def test_plan_that_comes_due_is_refused_for_all_to_see(stage: Stage, store
     assert "refused" == (await trail(store))[-1].outcome
 
 
-async def test_plan_can_be_made_and_called_off_while_frozen_by_an_admin_and_a_manager(stage: Stage) -> None:
+async def test_plan_is_a_change_and_calling_it_off_is_not(stage: Stage) -> None:
     """
-    A new plan is a change, so it takes an admin; calling one off keeps something from happening, so a manager may.
+    A new plan takes an admin while frozen; calling one off keeps something from happening, so a manager may.
     """
     card = await planned(stage)
     await frozen(stage)
 
     refused = await stage.slash(f"{PLAN} for 1h")
+    await planned(stage, "/record on live eu other at 21:00", ADMIN)
     cancelled = await stage.outcome(f"/agora cancel {operation_in(card)}", MANAGER)
 
     assert (explains(refused.text), "Cancelled, and not done" in cancelled.text) == (True, True)
@@ -356,7 +381,7 @@ async def test_what_runs_goes_on_and_what_waits_behind_it_does_not(stage: Stage)
     """
     A freeze does not wait its turn: what is with Agora goes on, what was accepted but not begun is refused at its turn.
     """
-    stage.agora.fault("slow:2", method="PUT")
+    stage.agora.fault("slow:5", method="PUT")
     await stage.slash(ON)
     await stage.agora.wait_for(lambda call: call.method == "PUT")
     await stage.slash("/record on live eu second")
