@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import io
 import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -60,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument("--verbose", action="store_true", help="show the bot's log too")
     trial.set_defaults(run=_try)
 
-    check = commands.add_parser("check", help="check settings, Redis, Slack and Agora")
+    check = commands.add_parser("check", help="check settings, Redis, Slack and Agora, and say what to do")
+    check.add_argument("--channel", metavar="ID", help="post a message in this Slack channel, and delete it at once")
+    check.add_argument("--json", action="store_true", help="print one object, for programs")
     check.set_defaults(run=_check)
 
     roles = commands.add_parser("roles", help="the role map: grant, revoke, list")
@@ -106,10 +109,12 @@ def _try(options: argparse.Namespace) -> int:
     return run(line=options.line, person=options.person, fresh=options.fresh, yes=options.yes, verbose=options.verbose)
 
 
-def _check(_: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
     from bot.check import check
 
-    return _until_done(check())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # names may hold what a terminal can't show
+    return _until_done(check(channel=options.channel, as_json=options.json))
 
 
 def _roles(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import structlog
 
 from bot import commands
 from bot.access.gate import Gate
+from bot.access.groups import GroupBook
 from bot.access.rolemap import RoleMap
 from bot.again import Again
 from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
@@ -43,6 +44,7 @@ from bot.pace import Pace
 from bot.setting_kinds import clear
 from bot.settings import Settings
 from bot.slack.api import SlackApi
+from bot.slack.groups import SlackGroups
 from bot.slack.teller import SlackTeller
 from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url, keep
@@ -74,6 +76,7 @@ class Core:
     submissions: Submissions
     background: Background
     metrics: Metrics
+    groups: SlackGroups
     sweep: Callable[[], Awaitable[None]]
 
     async def trouble(self) -> str | None:
@@ -124,14 +127,14 @@ async def _close(store: Store) -> None:
 async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patience: timedelta) -> Core:
     """Make everything and join it; *stack* closes it in the opposite order."""
     store, url = await open_store(stack, settings)
-    kept = settings.audit_records
-    roles = RoleMap(store, admins=settings.bot_admins, clock=clock, audit_records=kept)
-    journal, audit = Journal(store, audit_records=kept), Audit(store, most=kept)
-    gate, known = Gate(roles, settings.bot_admins, clock), catalog()
-    drafts = Drafts(store)
+    records = settings.audit_records
     api = await stack.enter_async_context(
         SlackApi(token=clear(settings.slack_bot_token), base_url=settings.slack_api_url)
     )
+    groups = SlackGroups(api, GroupBook(store), clock)
+    roles = RoleMap(store, admins=settings.bot_admins, clock=clock, audit_records=records, changed=groups.wake)
+    journal, audit = Journal(store, audit_records=records), Audit(store, most=records)
+    gate, known, drafts = Gate(roles, settings.bot_admins, clock), catalog(), Drafts(store)
     background, metrics = Background(), Metrics()
     pace = Pace(store, calls_per_s=settings.agora_calls_per_s)
     agora = await stack.enter_async_context(
@@ -200,7 +203,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         background=background,
     )
     submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
-    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, runner.sweep)
+    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, groups, runner.sweep)
 
 
 def longest_run(settings: Settings) -> timedelta:

@@ -112,8 +112,8 @@ class Clicks:
             return await self._too_late(operation.id, "Nothing turns it back.")
         free = click.action == "operation_cancel" or (stop and click.person == operation.person)
         needed = Role.MANAGER if stop else None
-        if not free and (reason := await self._objection(click.person, does, needed)):
-            return Pressed(Notice(f"{reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.helpers(),)))
+        if not free and (objection := await self._objection(click.person, does, needed)):
+            return Pressed(objection)
         return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
 
     async def _own(self, click: Click, operation: Operation) -> bool:
@@ -231,16 +231,25 @@ class Clicks:
             return Pressed(None)
         return Pressed(cards.ended(operation.model_copy(update={"undone": back.id}), command), replace=True)
 
-    async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> str | None:
+    async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> Notice | None:
         """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
         try:
             command = command_of(self._catalog, operation)
         except Newer:
-            return "This release of the bot does not know that command."
+            return NEWER
         standing = await self._gate.standing(person_id)
         args = command.args.model_validate(operation.args)
-        decision = standing.may(needed or command.role, command.resource(args), changes=command.effect.changes)
-        return None if decision.allowed else decision.reason
+        decision = standing.may(
+            needed or command.role,
+            command.resource(args),
+            changes=command.effect.changes,
+            despite_freeze=command.despite_freeze or needed is not None,  # to stop it
+        )
+        if decision.allowed:
+            return None
+        return Notice(
+            f"{decision.reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.way_out(decision),)
+        )
 
     async def _queued(self, operation: Operation) -> None:
         """Queue it; if the queue does not answer the sweep will, for it is written down."""

@@ -19,7 +19,7 @@ from bot.wording import code
 from bot.words import LINE_LIMIT
 
 if TYPE_CHECKING:
-    from bot.access.grants import Grant
+    from bot.access.holding import Holding
     from bot.access.rolemap import RoleMap
     from bot.agora import AgoraClient
     from bot.audit import Record, Traces
@@ -133,8 +133,8 @@ class Context(Protocol):
         ...
 
     @property
-    def grants(self) -> tuple[Grant, ...]:
-        """What the person was given."""
+    def holding(self) -> Holding:
+        """What the person was given, themselves and by the groups they are in."""
         ...
 
     @property
@@ -202,6 +202,8 @@ class Command(Generic[A]):
         deed: What it does, as a sentence goes on with it: "record `final` on `live`".
         whom: Who may use it, where the role alone does not say.
         form: What opens where one argument is left out.
+        despite_freeze: Whether it may be used on what is frozen, and is done without waiting for the turn of its entry
+            point: it only keeps things from happening, or lets them happen again.
     """
 
     name: str
@@ -217,6 +219,7 @@ class Command(Generic[A]):
     deed: Callable[[A], str] | None = None
     whom: str | None = None
     form: Form | None = None
+    despite_freeze: bool = False
     summary: str = field(init=False)
     details: str = field(init=False)
 
@@ -290,6 +293,7 @@ def command(
     deed: Callable[[A], str] | None = None,
     whom: str | None = None,
     form: Form | None = None,
+    despite_freeze: bool = False,
 ) -> Callable[[Handler[A]], Command[A]]:
     """
     Declare a command. Registers nothing: the catalog finds the value by walking the folder.
@@ -300,6 +304,8 @@ def command(
     def declare(handler: Handler[A]) -> Command[A]:
         first = next(iter(inspect.signature(handler, eval_str=True).parameters.values()))
         args: type[A] = first.annotation
-        return Command(name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom, form)
+        return Command(
+            name, args, handler, role, effect, example, docs, preview, button, undo, deed, whom, form, despite_freeze
+        )
 
     return declare

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from bot import arguments, drafts, help, moments, words  # noqa: A004 our own module
+from bot.access.decide import Decision
 from bot.access.gate import Gate
 from bot.arguments import Args
 from bot.audit import Audit
@@ -180,19 +181,24 @@ class Dispatcher:
         began = self._clock()
         standing, now_ms = await asyncio.gather(self._gate.standing(invocation.person), self._redis_ms())
         self._metrics.decided(self._clock() - began)
-        decision = standing.may(command.role, command.resource(args), changes=command.effect.changes)
-        return now_ms if decision.allowed else await self._refuse(invocation, command, args, decision.reason)
+        decision = standing.may(
+            command.role,
+            command.resource(args),
+            changes=command.effect.changes,
+            despite_freeze=command.despite_freeze,
+        )
+        return now_ms if decision.allowed else await self._refuse(invocation, command, args, decision)
 
-    async def _refuse(self, invocation: Invocation, command: AnyCommand, args: Args, reason: str) -> Notice:
+    async def _refuse(self, invocation: Invocation, command: AnyCommand, args: Args, decision: Decision) -> Notice:
         operation = self._operation(invocation, command, args)
         place = command.resource(args)
-        record = outcomes.audit_record(operation, outcomes.refused(reason), operation.created)
+        record = outcomes.audit_record(operation, outcomes.refused(decision.reason), operation.created)
         record = replace(record, entry=place.entry, region=place.region)
-        _, helpers = await asyncio.gather(self._audit.append(record), self._gate.helpers())
+        _, way_out = await asyncio.gather(self._audit.append(record), self._gate.way_out(decision))
         return Notice(
-            headline=f"{reason} ⛔",
+            headline=f"{decision.reason} ⛔",
             lines=("Nothing was done.",),
-            after=(helpers,),
+            after=(way_out,),
             small=(code(operation.line, limit=300),),
         )
 
@@ -241,7 +247,8 @@ class Dispatcher:
         said = moments.said(args)
         # What turns off again by itself is disruptive then, and asks once, now.
         asks = self._asks(command.effect) or (said.turns_off and self._asks(Effect.DISRUPTIVE))
-        entry = command.resource(args).entry or "the role map"
+        # A freeze does not wait for what is running on its entry point.
+        entry = None if command.despite_freeze else command.resource(args).entry
         return Operation(
             id=operation_id,
             command=command.name,
@@ -252,7 +259,7 @@ class Dispatcher:
             team=invocation.team,
             channel=invocation.channel,
             response_url=invocation.response_url,
-            target=entry if command.effect.changes else operation_id,
+            target=(entry or "the role map") if command.effect.changes else operation_id,
             asks=asks,
             created=self._clock(),
             state=State.PLANNING if said else State.ASKING if asks else State.QUEUED,

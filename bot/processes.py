@@ -75,6 +75,7 @@ class Bot:
         core = self._core = await join(self._stack, self._settings, clock=self._clock, patience=self._patience)
         self._alongside(watch(core.metrics.late), "loop watch")
         self._alongside(warn(core.store), "store warning")
+        self._alongside(core.groups.run(), "user groups")
         if worker:
             core.engine.start_worker()
             self._ends.append(lambda: core.engine.stop_worker(WORKER_GRACE))
@@ -109,6 +110,7 @@ class Bot:
             submissions=core.submissions,
             background=core.background,
             metrics=core.metrics,
+            groups=core.groups,
         )
         greeting = Greeting(core.api)
         self._stack.push_async_callback(greeting.stop)

@@ -6,10 +6,12 @@ import re
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 
 from bot.access.changes import Change
 from bot.access.decide import Person
 from bot.access.grants import SHELL, Grant, describe
+from bot.access.groups import GROUP, Group
 from bot.access.rolemap import RoleMap
 from bot.app import open_store
 from bot.arguments import read
@@ -19,13 +21,15 @@ from bot.commands.agora_revoke import AgoraRevokeArgs
 from bot.errors import UserError
 from bot.operations.operation import new_id
 from bot.settings import Settings
+from bot.wording import ago, plural
 from bot.words import Word, join, split
 
 USAGE = """Type one of:
   roles list
-  roles grant USER ROLE [on ENTRY] [in REGION] [for 2h | until friday]
-  roles revoke USER [ROLE] [on ENTRY]
-USER is a Slack id such as U0123ABC: in Slack, open the profile and choose "Copy member ID"."""
+  roles grant WHO ROLE [on ENTRY] [in REGION] [for 2h | until friday]
+  roles revoke WHO [ROLE] [on ENTRY]
+WHO is a Slack id: of a person, such as U0123ABC (in Slack, open the profile and choose "Copy member ID"), or of a
+user group, such as S0123ABC (open the group and choose "Copy group ID")."""
 
 
 async def run(settings: Settings, words: list[str]) -> int:
@@ -63,8 +67,10 @@ async def _carried_out(roles: RoleMap, words: list[str]) -> str:
 
 def _meant(word: Word) -> Word:
     """In a shell nobody can be mentioned, so what looks like an id is one."""
-    mentioned = re.fullmatch(r"[UWS][A-Z0-9_]{2,20}", word.text) is not None
-    return replace(word, kind="person", target=word.text) if mentioned else word
+    found = re.fullmatch(r"([UWS])[A-Z0-9_]{2,20}", word.text)
+    if not found:
+        return word
+    return replace(word, kind="group" if found[1] == GROUP else "person", target=word.text)
 
 
 def _said(subject: str, change: Change) -> str:
@@ -75,11 +81,25 @@ def _said(subject: str, change: Change) -> str:
 async def _listed(roles: RoleMap) -> str:
     everybody, version = await roles.everything()
     settled = [f"{admin}  admin  (by BOT_ADMINS)" for admin in sorted(roles.settled)]
+    groups, at = await roles.book.groups(), now()
     rows = [f"{subject}  {_plain(grant)}  (by {grant.by}, {grant.at:%Y-%m-%d %H:%M} UTC)"
-            for subject, grants in everybody.items() for grant in grants]  # fmt: skip
+            f"{_state(groups.get(subject), at)}"
+            for subject, grants in everybody.items() for grant in grants if grant.live(at)]  # fmt: skip
     if not settled and not rows:
         return "Nobody has a role yet. Give the first: roles grant U0123ABC admin"
     return "\n".join([*settled, *rows, f"version {version}"])
+
+
+def _state(group: Group | None, at: datetime) -> str:
+    """What is known of a user group; nothing is said of people."""
+    if group is None:
+        return ""
+    if group.asked is None:
+        return "  group, not asked about yet: a running bot does that"
+    name = f"group @{group.handle}" if group.handle else "group"
+    if not group.fresh(at):
+        return f"  {name}, counts for nobody: last asked about {ago(group.asked, at)}; is a bot running?"
+    return f"  {name}, {plural(group.size, 'person', 'people')}" if group.active else "  group, disabled in Slack"
 
 
 def _plain(grant: Grant) -> str:

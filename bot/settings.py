@@ -156,15 +156,32 @@ def load(needs: Needs, *, environ: Mapping[str, str] | None = None, env_file: Pa
     Raises:
         BadSettings: A setting is missing or wrong.
     """
-    values = {name: value for name, value in _values(environ, env_file).items() if name in needs.value}
-    problems = [f"{name.upper()} is missing. {where}" for name, where in _missing(needs, values)]
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as exc:
-        problems += map(_problem, exc.errors(include_url=False, include_input=False))
+    settings, problems = survey(needs, environ=environ, env_file=env_file)
     if problems:
-        raise BadSettings(tuple(problems))
+        raise BadSettings(tuple(problems.values()))
     return settings
+
+
+def survey(
+    needs: Needs, *, environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
+) -> tuple[Settings, dict[str, str]]:
+    """
+    Read what can be read, as `load` does.
+
+    Returns:
+        The settings, and what is wrong by the name of the field; a field that is missing or wrong is at its default.
+
+    Raises:
+        BadSettings: *env_file* can't be read.
+    """
+    values = {name: value for name, value in _values(environ, env_file).items() if name in needs.value}
+    problems = {name: f"{name.upper()} is missing. {where}" for name, where in _missing(needs, values)}
+    try:
+        return Settings.model_validate(values), problems
+    except ValidationError as exc:
+        wrong = {str(error["loc"][0]): _problem(error) for error in exc.errors(include_url=False, include_input=False)}
+    left = {name: value for name, value in values.items() if name not in wrong}
+    return Settings.model_validate(left), problems | wrong
 
 
 def _values(environ: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:

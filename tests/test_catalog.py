@@ -35,6 +35,8 @@ KNOWN = {
     "agora status": (Role.VIEWER, Effect.READ),
     "agora planned": (Role.VIEWER, Effect.READ),
     "agora cancel": (None, Effect.CHANGE),
+    "agora freeze": (Role.MANAGER, Effect.CHANGE),
+    "agora unfreeze": (Role.MANAGER, Effect.CHANGE),
     "agora entries": (Role.VIEWER, Effect.READ),
     "agora audit": (Role.MANAGER, Effect.READ),
     "agora whoami": (None, Effect.READ),

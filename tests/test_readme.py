@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 from bot.app import catalog
+from bot.check import GROUPS
+from bot.check.findings import Mark
 from bot.settings import REQUIRED, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +69,19 @@ def test_what_is_quoted_is_what_the_bot_says() -> None:
     said = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
 
     assert quoted != []
-    assert [] == [words for words in quoted if words.removesuffix(" …") not in said]
+    assert [] == [words for words in quoted if words.strip("… ") not in said]
+
+
+def test_check_is_shown_as_it_is() -> None:
+    """
+    The transcript of `check` has a line for everything that is looked at, in its order, with states that there are.
+    """
+    shown = re.findall(
+        r"^(\w+) {2,}(\S+(?: \S+)*) {2,}\S", README.partition("$ python3 run.py check")[2].partition("```")[0], re.M
+    )
+
+    assert ["Settings", *(what for group in GROUPS for what in group.whats)] == [what for _, what in shown]
+    assert {state for state, _ in shown} <= {mark.value for mark in Mark}
 
 
 def test_links_lead_somewhere() -> None:

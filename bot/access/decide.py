@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.access import freezing
+from bot.access.freezing import Freeze
 from bot.access.grants import SHELL, Grant, describe, utc
+from bot.access.groups import FRESH_FOR
 from bot.access.patterns import EVERYTHING
 from bot.access.roles import Role
-from bot.wording import code, listing
+from bot.wording import code, duration, listing
+from bot.wording import person as mention
 
 MOST_PATTERNS: Final = 3  # named in a refusal
 
@@ -22,10 +26,20 @@ class Person:
     id: str
     groups: tuple[str, ...] = ()
 
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """Whose grants are theirs."""
-        return (self.id, *self.groups)
+
+@dataclass(frozen=True)
+class Doubt:
+    """
+    A user group of which it is not known well enough who is in it: it counts for nobody.
+
+    Attributes:
+        grants: What it was given.
+        asked: When Slack last said who is in it; None: it never did.
+    """
+
+    group: str
+    grants: tuple[Grant, ...]
+    asked: datetime | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,7 @@ class Decision:
         role: The role that it takes.
         held: The highest role that counts for this resource, if there is any.
         grant: The grant that allows it; None for those who are admin without one.
+        way_out: What to do about a no that no role of theirs would turn into a yes; None: get the role.
     """
 
     allowed: bool
@@ -53,6 +68,7 @@ class Decision:
     role: Role
     held: Role | None = None
     grant: Grant | None = None
+    way_out: str | None = None
 
 
 def decide(
@@ -64,6 +80,8 @@ def decide(
     changes: bool,
     now: datetime,
     admins: frozenset[str],
+    doubts: Sequence[Doubt] = (),
+    freezes: Sequence[Freeze] = (),
 ) -> Decision:
     """
     Decide whether *person* may do what takes the role *needed* to *resource*.
@@ -72,25 +90,51 @@ def decide(
         person: Who asks.
         needed: The least role that may.
         resource: What it is done to.
-        grants: All that the person and their groups were given.
+        grants: All that the person was given, and the groups they are in.
         changes: Whether something is different afterwards. Then a grant for some regions is not enough for what names
             no region, since it reaches all of them; nor are several such grants together.
         now: The time that ends of grants are compared with.
         admins: Who is admin whatever the grants say.
+        doubts: Groups that they may be in. These allow nothing; a refusal says so where one would.
+        freezes: What is frozen: there nothing changes, but by an admin of it.
     """
     if rules_all(person, admins):
         return Decision(allowed=True, reason="You are admin everywhere.", role=needed, held=Role.ADMIN)
-    counting = [grant for grant in grants if grant.live(now) and _counts(grant, resource, changes=changes)]
-    best = max(counting, key=lambda grant: (grant.role, grant.end), default=None)
+    best = _best(grants, resource, changes=changes, now=now)
     if best and best.role >= needed:
+        if changes and best.role < Role.ADMIN and (found := freezing.over(freezes, resource.entry)):
+            why = " ".join(map(freezing.described, found))
+            return Decision(False, why, needed, best.role, way_out=freezing.way_out(found))
         return Decision(True, f"You are {best.role}{_place(resource)}.", needed, best.role, best)
     held = best.role if best else None
+    for doubt in doubts:
+        theirs = _best(doubt.grants, resource, changes=changes, now=now)
+        if theirs and theirs.role >= needed:
+            return Decision(False, _unsure(needed, doubt, theirs, now), needed, held)
     return Decision(False, _refusal(needed, resource, grants, held, changes=changes, now=now), needed, held)
 
 
 def rules_all(person: Person, admins: frozenset[str]) -> bool:
     """Whether *person* is admin everywhere without any grant: by the settings, or because they have a shell."""
     return person.id == SHELL or person.id in admins
+
+
+def _best(grants: Iterable[Grant], resource: Resource, *, changes: bool, now: datetime) -> Grant | None:
+    """Of those that count, the highest role, and of these the one that lasts."""
+    counting = [grant for grant in grants if grant.live(now) and _counts(grant, resource, changes=changes)]
+    return max(counting, key=lambda grant: (grant.role, grant.end), default=None)
+
+
+def _unsure(needed: Role, doubt: Doubt, grant: Grant, now: datetime) -> str:
+    """For somebody who may be in a group that could."""
+    said = "has not said yet"
+    if doubt.asked:
+        said = f"last said it {duration(now - doubt.asked)} ago, and {duration(FRESH_FOR)} is the most that counts"
+    return (
+        f"{mention(doubt.group)} is {describe(grant, end=False)}, but whether you are in that group is not known: "
+        f"Slack {said}; this takes {needed}. Type it again in a minute; if that does not help, "
+        "tell whoever runs the bot."
+    )
 
 
 def _counts(grant: Grant, resource: Resource, *, changes: bool) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.access.decide import Decision, Person, Resource, decide
 from bot.access.grants import Grant
+from bot.access.holding import Holding
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.clock import Clock
@@ -20,15 +21,37 @@ class Standing:
     """What a person held at one moment, for several decisions in a row."""
 
     person: Person
-    grants: tuple[Grant, ...]
+    holding: Holding
     gate: Gate
 
-    def may(self, needed: Role | None, resource: Resource, *, changes: bool) -> Decision:
-        """Whether the person may; *needed* None: anyone may."""
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """All that counts for the person; what has ended too."""
+        return self.holding.grants
+
+    def may(self, needed: Role | None, resource: Resource, *, changes: bool, despite_freeze: bool = False) -> Decision:
+        """
+        Whether the person may.
+
+        Args:
+            needed: The least role that may; None: anyone may.
+            resource: What it is done to.
+            changes: Whether something is different afterwards.
+            despite_freeze: It only keeps things from happening, or lets them happen again.
+        """
         if needed is None:
             return Decision(allowed=True, reason="Anyone may.", role=Role.VIEWER, held=None, grant=None)
-        gate = self.gate
-        return decide(self.person, needed, resource, self.grants, changes=changes, now=gate.clock(), admins=gate.admins)
+        return decide(
+            self.person,
+            needed,
+            resource,
+            self.grants,
+            changes=changes,
+            now=self.gate.clock(),
+            admins=self.gate.admins,
+            doubts=self.holding.doubts,
+            freezes=() if despite_freeze else self.holding.freezes,
+        )
 
 
 @dataclass(frozen=True)
@@ -46,8 +69,12 @@ class Gate:
         Raises:
             StoreError: Redis does not answer; the answer is no.
         """
-        person = Person(id=person_id)
-        return Standing(person, tuple(await self.roles.grants_of([person_id, *person.groups])), self)
+        holding = await self.roles.held_by(person_id)
+        return Standing(Person(person_id, tuple(holding.groups)), holding, self)
+
+    async def way_out(self, decision: Decision) -> str:
+        """What to do about a refusal, as a sentence."""
+        return decision.way_out or await self.helpers()
 
     async def helpers(self) -> str:
         """Who can give the role that is missing, as a sentence."""

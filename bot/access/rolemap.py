@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -21,7 +21,10 @@ from bot.access.changes import (
     with_grant,
 )
 from bot.access.decide import Person
+from bot.access.freezing import Freezes
 from bot.access.grants import Grant, describe, dump, load
+from bot.access.groups import GroupBook
+from bot.access.holding import Holding, as_holding
 from bot.access.roles import Role
 from bot.audit import MOST_RECORDS, Record, keys_of
 from bot.clock import Clock
@@ -61,7 +64,7 @@ class Seen:
 
     version: int
     before: Grants
-    own: Grants
+    holding: Holding
     others: bool
     now: datetime
     repeat: str
@@ -77,20 +80,35 @@ class RoleMap:
     A change is judged by what was read, and made by one script that makes it only if the map is still the one that was
     read; if not, it is read and judged again. So rules about several grants, such as the one on the last admin, hold
     whoever else changes the map at the same time.
+
+    Args:
+        store: Where it is kept.
+        admins: Who is admin whatever the map says.
+        clock: What ends of grants are compared with.
+        changed: Told of each change that was made.
+
+    Attributes:
+        book: What is known of the user groups in it.
+        freezes: What nobody but an admin may change now.
     """
 
     def __init__(
-        self, store: Store, *, admins: frozenset[str], clock: Clock, audit_records: int = MOST_RECORDS
+        self,
+        store: Store,
+        *,
+        admins: frozenset[str],
+        clock: Clock,
+        audit_records: int = MOST_RECORDS,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._store, self._audit_records = store, audit_records
+        self._store, self._clock, self._audit_records, self._changed = store, clock, audit_records, changed
         self.settled = admins
-        self._clock = clock
+        self.book = GroupBook(store)
+        self.freezes = Freezes(store)
 
-    async def grants_of(self, subjects: Sequence[str]) -> Grants:
-        """All that *subjects*, a person and their groups, were given; what has ended too."""
-        async with self._store.guard():
-            kept = cast("list[str | None]", await self._store.redis.hmget(self._grants, list(subjects)))
-        return tuple(grant for text in kept for grant in load(text))
+    async def held_by(self, person: str) -> Holding:
+        """All that *person* was given, and the groups they are in: one trip, whatever the size of the map."""
+        return (await self._read(person, person, self._store.key("roles", "made"))).holding
 
     async def everything(self) -> tuple[dict[str, Grants], int]:
         """The whole map by subject, and its version; changed meanwhile, the map is newer than that."""
@@ -118,7 +136,7 @@ class RoleMap:
         """
 
         def plan(seen: Seen) -> Grants:
-            _refuse(grant_problem(actor, grant, seen.own, now=seen.now, admins=self.settled))
+            _refuse(grant_problem(actor, grant, seen.holding.grants, now=seen.now, admins=self.settled))
             return with_grant(seen.before, grant)
 
         mark = grant.operation or uuid.uuid4().hex
@@ -146,7 +164,7 @@ class RoleMap:
 
         def plan(seen: Seen) -> Grants:
             gone = revoked(seen.before, role, entries)
-            _refuse(revoke_problem(actor, gone, seen.own, now=seen.now, admins=self.settled))
+            _refuse(revoke_problem(actor, gone, seen.holding.grants, now=seen.now, admins=self.settled))
             return tuple(grant for grant in seen.before if grant not in gone)
 
         mark = operation or uuid.uuid4().hex
@@ -154,7 +172,7 @@ class RoleMap:
 
     async def _change(self, ask: Ask, plan: Plan) -> Change:
         for _ in range(MOST_TRIES):
-            seen = await self._read(ask)
+            seen = await self._read(ask.subject, ask.actor.id, self._keys(ask)[-1])
             if seen.repeat:
                 return _CHANGE.validate_json(seen.repeat)
             after = plan(seen)
@@ -164,16 +182,18 @@ class RoleMap:
                 _refuse(last_admin_problem(seen.before, after, others=seen.others, now=seen.now))
             change = Change(True, seen.before, after, seen.version + 1)
             if await self._write(ask, change, seen.now):
+                self._changed()
                 return change
         raise AccessError("Others keep changing roles at this very moment; nothing was changed.", hint="Try again.")
 
-    async def _read(self, ask: Ask) -> Seen:
+    async def _read(self, subject: str, actor: str, made: str) -> Seen:
         now = self._clock()
-        args = [repr(now.timestamp()), ask.subject, *ask.actor.subjects]
-        match await self._store.call("roles_read", self._keys(ask), args):
-            case [str(version), list(others), str(repeat), [before, *own]]:
-                grants = tuple(grant for text in own for grant in load(str(text)))
-                return Seen(int(version), load(str(before)), grants, bool(others), now, repeat)
+        keys = [self._grants, self._admins, self._version, made, self._groups, self._store.key("roles", "members")]
+        keys += [self._store.key("roles", "frozen")]
+        match await self._store.call("roles_read", keys, [repr(now.timestamp()), subject, actor]):
+            case [str(version), list(others), str(repeat), str(before), str(own), list(rows), list(frozen)]:
+                holding = as_holding(own, rows, now, frozen)
+                return Seen(int(version), load(before), holding, bool(others), now, repeat)
             case reply:
                 raise TypeError(f"roles_read answered {reply!r}")
 
@@ -189,7 +209,9 @@ class RoleMap:
             self._audit_records,
             *_record(ask, change, now).fields(),
         ]
-        return await self._store.call("roles_change", [*self._keys(ask), *keys_of(self._store)], args) == 1
+        return (
+            await self._store.call("roles_change", [*self._keys(ask), *keys_of(self._store), self._groups], args) == 1
+        )
 
     def _keys(self, ask: Ask) -> list[str]:
         made = self._store.key("roles", "made", ask.mark, ask.subject)
@@ -198,6 +220,10 @@ class RoleMap:
     @property
     def _grants(self) -> str:
         return self._store.key("roles", "grants")
+
+    @property
+    def _groups(self) -> str:
+        return self._store.key("roles", "groups")
 
     @property
     def _admins(self) -> str:

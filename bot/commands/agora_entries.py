@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.access.freezing import described, over
+from bot.access.patterns import EVERYTHING
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
@@ -24,4 +26,6 @@ async def agora_entries(args: AgoraEntriesArgs, ctx: Context) -> Reply:
     names = [name for name in await ctx.agora.entry_points() if ctx.sees(name)]
     if not names:
         return Reply("There is no entry point that your roles reach.", after=("`/agora whoami` shows your roles.",))
-    return Reply(f"{plural(len(names), 'entry point')}", rows=tuple(code(name) for name in names))
+    frozen = [freeze for freeze in ctx.holding.freezes if freeze.entry in (EVERYTHING, *names)]
+    rows = [f"{code(name)}, frozen" if over(frozen, name) else code(name) for name in names]
+    return Reply(plural(len(names), "entry point"), rows=tuple(rows), after=tuple(map(described, frozen)))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import model_validator
 
 from bot.access.decide import Person
 from bot.access.grants import Grant, describe
+from bot.access.groups import GROUP
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
-from bot.errors import UserError
 from bot.kinds import EntryPattern, Instant, Keyword, RegionPattern, RoleName, Span, Subject
 from bot.wording import moment, person
+
+GROUP_NOTE: Final = (
+    "It goes to whoever is in that group, as Slack says; Slack is asked at once. "
+    "Who may change the group in Slack decides who has the role."
+)
 
 
 class AgoraGrantArgs(Args):
@@ -38,7 +43,7 @@ class AgoraGrantArgs(Args):
          button="Give the role")  # fmt: skip
 async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     """
-    Give a person a role.
+    Give a role to a person, or to a user group and whoever is in it.
 
     `on` narrows it to entry points, `in` to regions; `*` stands for any letters. `for 2h` or `until friday`
     lets it end by itself. Nobody can give more than they hold.
@@ -49,18 +54,12 @@ async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     end = f" until {moment(grant.until)}" if grant.until else ""
     if not change.done:
         return Reply(f"{who} is {what}{end} already. Nothing was changed.")
-    return Reply(f"{who} is now {what}{end}.", audited=True)
+    after = (GROUP_NOTE,) if args.subject.startswith(GROUP) else ()
+    return Reply(f"{who} is now {what}{end}.", after=after, audited=True)
 
 
 def as_grant(args: AgoraGrantArgs, *, by: str, at: datetime, operation: str) -> Grant:
-    """
-    The grant that is meant, given at *at*.
-
-    Raises:
-        UserError: To a user group; who is in one is not known yet.
-    """
-    if args.subject.startswith("S"):
-        raise UserError("Roles can't go to user groups yet.", hint="Give the role to its people, one by one.")
+    """The grant that is meant, given at *at*."""
     return Grant(
         role=args.role,
         entries=args.on or "*",

@@ -34,7 +34,7 @@ class Cancelling:
         """Whether the person may: who asked for it, and managers of what it acts on."""
         if standing.person.id == operation.person:
             return Decision(allowed=True, reason="You asked for it.", role=Role.MANAGER)
-        return standing.may(Role.MANAGER, self._resource(operation), changes=True)
+        return standing.may(Role.MANAGER, self._resource(operation), changes=True, despite_freeze=True)
 
     async def cancel(self, operation_id: str, standing: Standing, at: datetime) -> Operation:
         """

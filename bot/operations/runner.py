@@ -228,9 +228,15 @@ class Runner:
         try:
             args = command.args.model_validate(operation.args)
             work = await self._work(operation, agora=self.agora, tally=tally)
-            decision = work.standing.may(command.role, command.resource(args), changes=command.effect.changes)
+            decision = work.standing.may(
+                command.role,
+                command.resource(args),
+                changes=command.effect.changes,
+                despite_freeze=command.despite_freeze,
+            )
             if not decision.allowed:
-                return outcomes.refused(decision.reason, await self.gate.helpers(), begun_before=operation.runs > 1)
+                way_out = await self.gate.way_out(decision)
+                return outcomes.refused(decision.reason, way_out, begun_before=operation.runs > 1)
             if missed := self.following.missed(operation):
                 return missed
             before = await self.undoing.before(operation, command, args, work)

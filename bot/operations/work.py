@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from bot.access.decide import Resource
 from bot.access.gate import Standing
-from bot.access.grants import Grant
+from bot.access.holding import Holding
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.agora import AgoraClient, AgoraError, Explanation, explain, narrow
@@ -63,9 +63,9 @@ class Work:
         return self.record.channel
 
     @property
-    def grants(self) -> tuple[Grant, ...]:
-        """What the person was given."""
-        return self.standing.grants
+    def holding(self) -> Holding:
+        """What the person was given, themselves and by the groups they are in."""
+        return self.standing.holding
 
     @property
     def is_bootstrap_admin(self) -> bool:

@@ -140,7 +140,7 @@ class AgoraStandIn:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         call, begun = self._arrived(request, await request.read()), time.perf_counter()
-        wire = Wire(request, request_id=call.request_id, stopping=self._stopping)
+        wire = Wire(request, request_id=call.request_id, now=call.at, stopping=self._stopping)
         try:
             response = await self._answer(call, request.headers, wire)
         finally:

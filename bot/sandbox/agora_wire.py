@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import struct
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Final
 
 from aiohttp import web
@@ -19,12 +20,12 @@ _HUGE_CHUNKS: Final = 800  # 50 MB
 class Wire:
     """The way back to the caller of one request."""
 
-    def __init__(self, request: web.BaseRequest, *, request_id: str, stopping: asyncio.Event) -> None:
+    def __init__(self, request: web.BaseRequest, *, request_id: str, now: datetime, stopping: asyncio.Event) -> None:
         self._request = request
         self._stopping = stopping
         self.status: int | None = None  # as soon as one went out
         # Documented for siblings of this API: the caller's id comes back.
-        self._headers = {"X-Request-ID": request_id}
+        self._headers = {"X-Request-ID": request_id, "Date": format_datetime(now.astimezone(UTC), usegmt=True)}
 
     async def send(self, answer: Answer) -> web.StreamResponse:
         """Send *answer* as it is."""

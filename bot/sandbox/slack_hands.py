@@ -8,6 +8,7 @@ from bot.sandbox import slack_payloads as payloads
 from bot.sandbox.slack_content import Content
 from bot.sandbox.slack_delivery import Courier, command, event, interaction
 from bot.sandbox.slack_forms import Forms
+from bot.sandbox.slack_lookup import group_json
 from bot.sandbox.slack_model import Answer, Json, Message, Place, RefusedError, Upload, View
 from bot.sandbox.slack_responses import Responses
 from bot.sandbox.slack_window import Window
@@ -126,6 +127,16 @@ class Hands(Window):
         """Tell the bot of an event, such as `{"type": "app_home_opened", …}`; *overrides* replace outer fields."""
         payload = {**payloads.event_payload(self._workspace, happened), **overrides}
         return await self._courier.deliver(event(payload, retry), accepts_answer=False)
+
+    async def change_group(self, group: str, users: Sequence[str] | None = None, *, disabled: bool = False) -> Answer:
+        """Change who is in a user group, or disable it; the bot hears of it."""
+        found = self.usergroups[group]
+        before, found.users, found.disabled = found.users, list(found.users if users is None else users), disabled
+        whole = group_json(self._workspace, found, {"include_users", "include_count"})
+        answer = await self.event({"type": "subteam_updated", "subteam": whole})
+        if found.users != before:
+            answer = await self.event(payloads.members_changed(self._workspace, found, before))
+        return answer
 
     def _response_url(self, place: Place) -> str:
         return f"http://{self._address}{self._responses.new_path(place)}"

@@ -1,6 +1,6 @@
 """Slack's methods that look things up: who, where, and what was said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -39,13 +39,16 @@ class Lookup:
 
     def usergroups_list(self, given: Json) -> Json:
         """https://docs.slack.dev/reference/methods/usergroups.list."""
-        with_users = str(given.get("include_users", "")).lower() in {"true", "1"}
-        return {"usergroups": [self._group(group, with_users) for group in self._workspace.usergroups.values()]}
+        wanted = {key for key, value in given.items() if str(value).lower() in {"true", "1"}}
+        groups = self._workspace.usergroups.values()
+        shown = [group for group in groups if "include_disabled" in wanted or not group.disabled]
+        return {"usergroups": [self._listed(group, wanted) for group in shown]}
 
     def usergroups_users_list(self, given: Json) -> Json:
         """https://docs.slack.dev/reference/methods/usergroups.users.list."""
         group = self._workspace.usergroups.get(str(given["usergroup"]))
-        if group is None:
+        disabled = str(given.get("include_disabled", "")).lower() in {"true", "1"}
+        if group is None or (group.disabled and not disabled):
             raise RefusedError("no_such_subteam")
         return {"users": list(group.users)}
 
@@ -74,6 +77,11 @@ class Lookup:
         if not thread:
             raise RefusedError("thread_not_found")
         return self._page(given, thread)
+
+    def _listed(self, group: UserGroup, wanted: Collection[str]) -> Json:
+        shown = group_json(self._workspace, group, wanted)
+        most = self._workspace.cut_groups
+        return {**shown, "users": shown["users"][:most]} if most is not None and "users" in shown else shown
 
     def _readable(self, given: Json) -> Channel:
         channel = self._workspace.channels.get(str(given["channel"]))
@@ -122,11 +130,6 @@ class Lookup:
         # https://docs.slack.dev/reference/objects/user-object: the flag is there for people of other workspaces only
         return shown if person.team == self._workspace.team else {**shown, "is_stranger": False}
 
-    def _group(self, group: UserGroup, with_users: bool) -> Json:
-        shown: Json = {"id": group.id, "team_id": self._workspace.team, "handle": group.handle, "name": group.handle}
-        shown["user_count"] = len(group.users)
-        return {**shown, "users": list(group.users)} if with_users else shown
-
     def _conversation(self, channel: Channel) -> Json:
         if channel.kind == "im":
             person = next(iter(channel.members - {BOT_USER}))
@@ -144,6 +147,15 @@ class Lookup:
             "is_member": BOT_USER in channel.members,
             "is_ext_shared": False,
         }
+
+
+def group_json(workspace: Workspace, group: UserGroup, wanted: Collection[str]) -> Json:
+    """A user group, with what was asked for: https://docs.slack.dev/reference/objects/usergroup-object."""
+    at = int(workspace.clock())
+    shown: Json = {"id": group.id, "team_id": workspace.team, "handle": group.handle, "name": group.handle}
+    shown |= {"is_usergroup": True, "date_update": at, "date_delete": at if group.disabled else 0}
+    count = {"user_count": str(len(group.users))} if "include_count" in wanted else {}  # Slack gives a text
+    return {**shown, **count, **({"users": list(group.users)} if "include_users" in wanted else {})}
 
 
 def _ts(value: object) -> Decimal:

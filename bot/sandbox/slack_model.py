@@ -48,11 +48,12 @@ class Channel:
 
 @dataclass(slots=True)
 class UserGroup:
-    """A group of people with a handle."""
+    """A group of people with a handle; one that is *disabled* keeps them."""
 
     id: str
     handle: str
     users: list[str] = field(default_factory=list)
+    disabled: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox import slack_files
 from bot.sandbox.slack_chat import as_json
 from bot.sandbox.slack_forms import view_json
-from bot.sandbox.slack_model import Json, Message, Place, View
+from bot.sandbox.slack_model import Json, Message, Place, UserGroup, View
 from bot.sandbox.slack_workspace import APP_ID, Workspace
 
 _TOKEN = re.compile(r"<(?:[@#!][^<>]*|(?:https?|mailto):[^<>]*)>")
@@ -140,6 +140,17 @@ def event_payload(workspace: Workspace, event: Json) -> Json:
         "event_id": f"Ev{workspace.number()}",
         "event_time": int(workspace.clock()),
     }
+
+
+def members_changed(workspace: Workspace, group: UserGroup, before: Sequence[str]) -> Json:
+    """Of a user group's members: https://docs.slack.dev/reference/events/subteam_members_changed."""
+    at = int(workspace.clock())
+    added = [user for user in group.users if user not in before]
+    removed = [user for user in before if user not in group.users]
+    counts = {"added_users_count": str(len(added)), "removed_users_count": str(len(removed))}
+    dates = {"date_previous_update": at, "date_update": at}
+    about = {"type": "subteam_members_changed", "subteam_id": group.id, "team_id": workspace.team}
+    return {**about, **dates, "added_users": added, "removed_users": removed, **counts}
 
 
 def _from(workspace: Workspace, user: str, kind: str) -> Json:

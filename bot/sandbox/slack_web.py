@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any, Final, TypeAlias
 
 from aiohttp import web
@@ -126,7 +127,9 @@ class WebApi:
         if reply is None:
             raise RuntimeError("a fault without a reply must be carried out")
         self._note(name, given, reply, request)
-        return reply.response(request)
+        response = reply.response(request)
+        response.headers["Date"] = formatdate(self._workspace.clock(), usegmt=True)
+        return response
 
     def _reply(self, name: str, given: Json, request: web.Request) -> Reply:
         headers = {"X-OAuth-Scopes": ",".join(sorted(self._scopes))}

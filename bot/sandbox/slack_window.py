@@ -29,6 +29,10 @@ class Window:
         """Every user group, by id."""
         return self._workspace.usergroups
 
+    def cut_groups(self, most: int) -> None:
+        """List no more than so many members of a group; whether Slack does is not documented, so the bot must cope."""
+        self._workspace.cut_groups = most
+
     @property
     def messages(self) -> list[Message]:
         """Everything that was ever shown, in order."""

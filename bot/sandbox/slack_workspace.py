@@ -45,6 +45,7 @@ class Workspace:
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, UserGroup] = {}
+        self.cut_groups: int | None = None
         self.messages: list[Message] = []
         self.views: list[View] = []
         self.uploads: dict[str, Upload] = {}

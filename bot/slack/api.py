@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Final, Self
@@ -50,6 +51,21 @@ class SlackAway(SlackError):
     def __init__(self, reason: str, *, after: timedelta = BUSY_FOR, maybe: bool = True) -> None:
         super().__init__(reason)
         self.after, self.maybe = min(after, LONGEST_WAIT), maybe
+
+
+@dataclass(frozen=True)
+class Answered:
+    """
+    What Slack answered, be it yes or no.
+
+    Attributes:
+        refused: Slack's word for why not; None: it did.
+        headers: Of the answer, names in lower case.
+    """
+
+    refused: str | None
+    data: dict[str, Any]
+    headers: Mapping[str, str]
 
 
 class Late(aiohttp.ClientError):
@@ -123,15 +139,32 @@ class SlackApi:
         """
         return await self._called(method, data=arguments)
 
+    async def ask(self, method: str, **arguments: Any) -> Answered:
+        """
+        Call a method whose refusal is an answer as well.
+
+        Raises:
+            SlackAway: Slack is busy or does not answer.
+        """
+        return await self._asked(method, json=arguments)
+
     async def _called(self, method: str, **how: Any) -> dict[str, Any]:
+        answer = await self._asked(method, **how)
+        if answer.refused is not None:
+            raise SlackRefused(answer.refused)
+        return answer.data
+
+    async def _asked(self, method: str, **how: Any) -> Answered:
         try:
             answer = await self.client.api_call(method, **how)
         except SlackApiError as error:
-            raise _told(error) from None  # the answer may hold what was sent
+            told = _told(error)
+            if isinstance(told, SlackRefused):
+                return Answered(told.code, {}, _lower(error.response.headers))
+            raise told from None  # the answer may hold what was sent
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _away(error) from error
-        data = answer.data
-        return data if isinstance(data, dict) else {}
+        return Answered(None, answer.data if isinstance(answer.data, dict) else {}, _lower(answer.headers))
 
     async def respond(self, url: str, message: Message, *, replace: bool = False, to_all: bool = False) -> None:
         """
@@ -154,6 +187,10 @@ class SlackApi:
                 _check(answer.status, answer.headers.get("Retry-After"), (await answer.text())[:100])
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _away(error) from error
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _away(error: Exception) -> SlackAway:

@@ -29,6 +29,7 @@ from bot.pressing import Click, Pressed
 from bot.slack.api import SlackApi, SlackAway, SlackError, SlackRefused
 from bot.slack.blocks import render
 from bot.slack.forms import CALLBACK, errors, open_form, submitted
+from bot.slack.groups import SlackGroups
 from bot.submissions import Submissions
 from bot.wording import code
 
@@ -49,6 +50,7 @@ def bolt_app(
     submissions: Submissions,
     background: Callable[[Awaitable[None]], None],
     metrics: Metrics,
+    groups: SlackGroups,
 ) -> AsyncApp:
     """
     Make the Bolt app.
@@ -60,6 +62,7 @@ def bolt_app(
         submissions: Takes forms.
         background: Runs what goes out after the acknowledgement.
         metrics: Counts the answers.
+        groups: Hears of changes of user groups.
     """
     with _without(STRAY):
         app = AsyncApp(
@@ -98,7 +101,8 @@ def bolt_app(
         metrics.acknowledged("form", "answered" if answer else "accepted", took)
         return await ack(**answer)
 
-    async def ignored(ack: AsyncAck) -> BoltResponse:
+    async def happened(ack: AsyncAck, body: Body) -> BoltResponse:
+        groups.heard(body)
         return await ack()
 
     async def unhandled(error: Exception) -> BoltResponse:
@@ -111,7 +115,7 @@ def bolt_app(
     app.command(everything)(command_used)
     app.action(everything)(button_pressed)
     app.view(CALLBACK)(form_sent)
-    app.event(everything)(ignored)
+    app.event(everything)(happened)
     app.error(unhandled)
     return app
 

@@ -18,9 +18,15 @@ SCOPES: Final = {
 # Whoever installs the app may leave these out; the bot then does without what they are for.
 OPTIONAL_SCOPES: Final = {
     "channels:history": "to see whether a card stands already before it is posted again, in public channels",
-    "groups:history": "the same in private channels that the bot was invited to",
-    "im:history": "the same in direct messages with the bot",
+    "groups:history": "to see whether a card stands already, in private channels that the bot was invited to",
+    "im:history": "to see whether a message stands already, in direct messages with the bot",
     "users:read": "to know what time it is for whoever types `at 20:45`; nothing else of anybody is read",
+    "usergroups:read": "to know who is in a user group that was given a role",
+}
+# Each with the reason why the bot wants to hear of it. Only user groups that hold a role are looked at.
+EVENTS: Final = {
+    "subteam_members_changed": "somebody joined or left a user group: their roles change with it",
+    "subteam_updated": "a user group was disabled, and counts for nothing; or enabled again",
 }
 DESCRIPTIONS: Final = {
     "/agora": "Entry points, and who may do what",
@@ -64,6 +70,7 @@ def manifest(catalog: Catalog, url: str | None) -> str:
         "oauth_config": {"scopes": {"bot": [*SCOPES, *OPTIONAL_SCOPES], "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
             "interactivity": {"is_enabled": True, **({"request_url": endpoint} if endpoint else {})},
+            "event_subscriptions": {**({"request_url": endpoint} if endpoint else {}), "bot_events": list(EVENTS)},
             "org_deploy_enabled": False,
             "socket_mode_enabled": endpoint is None,
             "token_rotation_enabled": False,

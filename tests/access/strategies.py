@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from bot.access.decide import Doubt
 from bot.access.grants import Grant
 from bot.access.patterns import CODES
 from bot.access.roles import Role
@@ -27,6 +28,14 @@ grants = st.builds(
     until=ends,
     by=st.just("U0GIVER"),
     at=st.just(NOW - 9 * HOUR),
+)
+
+
+doubts = st.builds(
+    Doubt,
+    group=st.sampled_from(["S0CREW", "S0NIGHT"]),
+    grants=st.lists(grants, max_size=3).map(tuple),
+    asked=st.none() | st.just(NOW - HOUR),
 )
 
 

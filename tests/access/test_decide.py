@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.decide import Decision, Person, Resource, decide
-from bot.access.grants import Grant
+from bot.access.decide import Decision, Doubt, Person, Resource, decide
+from bot.access.grants import Grant, dump
+from bot.access.holding import as_holding
 from bot.access.patterns import matches, regions_of
 from bot.access.roles import Role
-from tests.access.strategies import HOUR, NOW, given_role, grants, names, regions, roles
+from tests.access.strategies import HOUR, NOW, doubts, given_role, grants, names, regions, roles
 
 ANA = Person("U0ANA")
+KNOWN = f'{{"asked": "{NOW.isoformat()}"}}'
 LIVE = Resource("live")
 LIVE_EU = Resource("live", "eu")
 
@@ -41,12 +43,19 @@ def asked(
     *,
     changes: bool = True,
     admins: frozenset[str] = frozenset(),
+    doubtful: Sequence[Doubt] = (),
 ) -> Decision:
-    return decide(ANA, needed, resource, held, changes=changes, now=NOW, admins=admins)
+    return decide(ANA, needed, resource, held, changes=changes, now=NOW, admins=admins, doubts=doubtful)
 
 
-def answer(question: Question, held: Sequence[Grant], *, admins: frozenset[str] = frozenset()) -> Decision:
-    return asked(question.needed, question.resource, held, changes=question.changes, admins=admins)
+def answer(
+    question: Question,
+    held: Sequence[Grant],
+    *,
+    admins: frozenset[str] = frozenset(),
+    doubtful: Sequence[Doubt] = (),
+) -> Decision:
+    return asked(question.needed, question.resource, held, changes=question.changes, admins=admins, doubtful=doubtful)
 
 
 @given(questions)
@@ -145,6 +154,58 @@ def test_what_may_change_may_be_read(question: Question, held: list[Grant]) -> N
     changing, reading = (answer(replace(question, changes=changes), held).allowed for changes in (True, False))
 
     assert reading or not changing
+
+
+@given(questions, several, st.lists(doubts, max_size=3))
+def test_what_is_not_known_allows_nothing(question: Question, held: list[Grant], doubtful: list[Doubt]) -> None:
+    """
+    A group of which it is not known who is in it gives nobody anything, and takes nothing away.
+    """
+    without, with_doubts = answer(question, held), answer(question, held, doubtful=doubtful)
+
+    assert (with_doubts.allowed, with_doubts.held, with_doubts.grant) == (without.allowed, without.held, without.grant)
+
+
+@given(questions, several, st.lists(doubts, max_size=3))
+def test_a_refusal_names_the_group_that_would_allow(
+    question: Question, held: list[Grant], doubtful: list[Doubt]
+) -> None:
+    """
+    A refusal names a group in doubt exactly where its grants would be enough, and still the role that it takes.
+    """
+    decision = answer(question, held, doubtful=doubtful)
+    enough = [doubt.group for doubt in doubtful if answer(question, doubt.grants).allowed]
+
+    if not decision.allowed:
+        assert enough[:1] == re.findall(r"<!subteam\^(\w+)>", decision.reason)
+        assert re.search(rf"takes {question.needed}\b.*\.$", decision.reason)
+
+
+@given(questions, several, st.lists(several, max_size=3))
+def test_what_a_group_holds_is_held(question: Question, own: list[Grant], by_group: list[list[Grant]]) -> None:
+    """
+    With the grants of groups somebody may what they may by themselves, and what one of the groups may; nothing else.
+    """
+    rows = [[f"S0{number}", KNOWN, 1, dump(grants)] for number, grants in enumerate(by_group)]
+    holding = as_holding(dump(own), rows, NOW)
+    expected = any(answer(question, grants).allowed for grants in (own, *by_group))
+
+    assert expected == answer(question, holding.grants).allowed
+
+
+@given(questions, several, st.sampled_from([True, False]), st.integers(-600, 600))
+def test_a_group_counts_only_while_it_is_known(
+    question: Question, grants: list[Grant], inside: bool, age_s: int
+) -> None:
+    """
+    A group's grants count for who is in it, if Slack said so within five minutes, and for nobody else.
+    """
+    known = f'{{"asked": "{(NOW - timedelta(seconds=age_s)).isoformat()}"}}'
+    holding = as_holding("", [["S0CREW", known, int(inside), dump(grants)]], NOW)
+    fresh = abs(age_s) <= 300
+
+    assert answer(question, holding.grants).allowed == (fresh and inside and answer(question, grants).allowed)
+    assert fresh == (holding.doubts == ())
 
 
 def test_a_grant_ends_at_its_end() -> None:

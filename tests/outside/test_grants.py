@@ -197,20 +197,6 @@ async def test_second_admin_may_go(world: Stage) -> None:
     assert "admin" in refusal.text
 
 
-async def test_user_group_is_not_given_what_it_could_not_use(stage: Stage) -> None:
-    """
-    As long as roles of user groups would not count, giving one is refused in private, with what to do instead.
-    """
-    stage.slack.add_usergroup("S0CREW", "crew", [STRANGER])
-
-    message = await stage.outcome("/agora grant @crew operator on live", ADMIN)
-    roles = await stage.outcome("/agora roles", ADMIN)
-
-    assert ADMIN == message.to
-    assert "one by one" in message.text
-    assert "S0CREW" not in roles.text
-
-
 async def test_person_without_a_name_in_the_workspace_can_be_given_a_role(stage: Stage) -> None:
     """
     A mention by id is enough; nothing is looked up in Slack.

@@ -1,4 +1,4 @@
-"""What an operator does in a shell: roles, the manifest, a check."""
+"""What an operator does in a shell: roles, the manifest."""
 
 import socket
 
@@ -133,61 +133,6 @@ async def test_manifest_needs_no_setting(machine: Machine, capsys: pytest.Captur
     }
     assert all(command["should_escape"] for command in http["features"]["slash_commands"])
     assert not any("url" in command for command in socket_mode["features"]["slash_commands"])
-
-
-async def test_check_of_a_bot_that_would_work(machine: Machine) -> None:
-    """
-    `check` names Redis, Slack and Agora, each fine, and ends with 0; the embedded store it tried is stopped again.
-    """
-    ended = await machine.run("check", environ=machine.stage.environment(REDIS_URL=""))
-
-    assert (0, "") == (ended.status, ended.err), ended.said
-    assert {"ok"} == {line.split()[0] for line in ended.out.splitlines()}
-    for part in ("Redis", "Slack", "Agora"):
-        assert part in ended.out
-    assert "for-tests" not in ended.said
-    assert not (machine.folder / ".agora-bot" / "store" / "server.pid").exists()
-
-
-async def test_check_doubts_a_redis_that_may_forget(machine: Machine) -> None:
-    """
-    `check` says what in the setup of Redis may lose what it holds, and what to set; that stops no deployment.
-    """
-    ended = await machine.run("check")
-
-    (line,) = [line for line in ended.out.splitlines() if line.split()[1] == "Redis"]
-    assert (0, "warn") == (ended.status, line.split()[0])
-    assert "Set appendonly to yes." in line
-
-
-async def test_check_finds_all_that_is_wrong(machine: Machine) -> None:
-    """
-    `check` looks at everything, though one thing fails: what does is named with its setting, and it ends with 1.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"redis://127.0.0.1:{server.getsockname()[1]}"
-    wrong = {"SLACK_BOT_TOKEN": "xoxb-planted", "AGORA_CUSTOMER_SECRET": "planted-for-tests", "REDIS_URL": url}
-
-    ended = await machine.run("check", environ=machine.stage.environment(**wrong))
-
-    failed = [line.split()[1] for line in ended.out.splitlines() if line.startswith("FAIL")]
-    assert (1, ["Redis", "Slack", "Agora"]) == (ended.status, failed), ended.said
-    for setting in ("REDIS_URL", "SLACK_BOT_TOKEN", "AGORA_CUSTOMER_SECRET"):
-        assert setting in ended.out
-    assert "planted" not in ended.said
-    assert "Traceback" not in ended.said
-
-
-async def test_check_counts_settings_as_findings(machine: Machine) -> None:
-    """
-    To `check` a missing setting is a finding like any other: it ends with 1, not 2.
-    """
-    ended = await machine.run("check", environ={"SLACK_BOT_TOKEN": "xapp-planted"})
-
-    assert 1 == ended.status
-    assert "SLACK_BOT_TOKEN" in ended.out
-    assert "AGORA_APP_ID" in ended.out
-    assert "planted" not in ended.said
 
 
 def test_help_needs_no_setting(capsys: pytest.CaptureFixture[str]) -> None:

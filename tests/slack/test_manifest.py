@@ -78,9 +78,16 @@ def test_scopes_are_the_ones_that_are_used(app: dict[str, Any]) -> None:
     bot can do without may be left out by whoever installs it.
     """
     needed = ["commands", "chat:write", "chat:write.public", "files:read"]
-    optional = [*(f"{kind}:history" for kind in KINDS), "users:read"]
+    optional = [*(f"{kind}:history" for kind in KINDS), "users:read", "usergroups:read"]
 
     assert {"bot": [*needed, *optional], "bot_optional": optional} == app["oauth_config"]["scopes"]
+
+
+def test_events_are_the_ones_that_are_used(app: dict[str, Any]) -> None:
+    """
+    The bot hears of changes of user groups, and of nothing that people say.
+    """
+    assert ["subteam_members_changed", "subteam_updated"] == app["settings"]["event_subscriptions"]["bot_events"]
 
 
 def test_buttons_work_and_nothing_irreversible_is_on(app: dict[str, Any]) -> None:
@@ -100,6 +107,7 @@ def test_socket_mode_has_no_address() -> None:
     assert app["settings"]["socket_mode_enabled"] is True
     assert "://" not in str(app)
     assert "request_url" not in app["settings"]["interactivity"]
+    assert "request_url" not in app["settings"]["event_subscriptions"]
     assert not any("url" in command for command in app["features"]["slash_commands"])
 
 
@@ -111,6 +119,8 @@ def test_http_has_one_address_for_everything(url: str) -> None:
     app = made(url)
     urls = {command["url"] for command in app["features"]["slash_commands"]}
 
-    assert {f"{url.rstrip('/')}/slack/events"} == urls | {app["settings"]["interactivity"]["request_url"]}
+    assert {f"{url.rstrip('/')}/slack/events"} == urls | {
+        app["settings"][part]["request_url"] for part in ("interactivity", "event_subscriptions")
+    }
     assert "https" == urlsplit(*urls).scheme
     assert app["settings"]["socket_mode_enabled"] is False

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from bot.store import StoreError, connect
-from bot.store.keeping import doubts
+from bot.store.keeping import Setup, doubts
 from tests.store.test_connection import Run, free_port, run
 
 __all__ = ["run"]
@@ -71,3 +71,26 @@ async def test_server_that_does_not_tell(run: Run) -> None:
 
     with pytest.raises(StoreError):
         await found(f"unix://bot:planted@{place}")
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "old"),
+    [
+        ("Redis", "6.2.14", True),
+        ("Redis", "7.0.0", False),
+        ("Redis", "8.4.0", False),
+        ("Valkey", "7.2.5", True),
+        ("Valkey", "8.0.1", False),
+        ("Valkey", "10.0.0", False),
+        ("Redis", "", False),
+        ("Redis", "unknown", False),
+    ],
+)
+def test_old_server_is_named(product: str, version: str, old: bool) -> None:
+    """
+    A server that is too old is named, with the versions to take; one that does not tell its own is not.
+    """
+    setup = Setup(product=product, version=version, policy="noeviction", writes=True)
+
+    assert old == (setup.age is not None)
+    assert not old or (setup.age is not None and version in setup.age and "Redis 7 or Valkey 8" in setup.age)
