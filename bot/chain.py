@@ -249,7 +249,7 @@ class Check:
 def digest(parts: Iterable[bytes]) -> str:
     """The digest of a record, which is of all before its own; a part has its length in front, so none runs on."""
     text = b"".join(b"%d:%b" % (len(part), part) for part in parts)
-    return hashlib.sha1(text, usedforsecurity=False).hexdigest()  # why that one: docs/decisions/0009
+    return hashlib.sha1(text, usedforsecurity=False).hexdigest()  # why that one: docs/decisions/0011
 
 
 def _link(entry: Entry) -> Link:

@@ -1,6 +1,6 @@
 -- Not a script by itself: it is put in front of those that have a line `-- With: audit_trail`, and is the one place
 -- that adds to the audit trail. Each record carries its number, the digest of the one before it, and its own over all
--- of that, each part with its length in front (docs/decisions/0009-the-audit-trail-is-a-chain.md).
+-- of that, each part with its length in front (docs/decisions/0011-the-audit-trail-is-a-chain.md).
 
 -- Note which record of the chain is the first that the bound has left, so that what else is gone there is missed.
 local function note_first(trail, head)
