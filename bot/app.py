@@ -14,7 +14,9 @@ import structlog
 from bot import commands
 from bot.access.gate import Gate
 from bot.access.groups import GroupBook
+from bot.access.requests import Requests
 from bot.access.rolemap import RoleMap
+from bot.access_clicks import AccessClicks
 from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
 from bot.agora.waiting import LONGEST_PAUSE
 from bot.audit import Audit
@@ -44,6 +46,7 @@ from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.groups import SlackGroups
 from bot.slack.teller import SlackTeller
+from bot.slack.voice import SlackVoice
 from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url, keep
 from bot.submissions import Submissions
@@ -71,6 +74,7 @@ class Core:
     api: SlackApi
     dispatcher: Dispatcher
     clicks: Clicks
+    access_clicks: AccessClicks
     submissions: Submissions
     background: Background
     metrics: Metrics
@@ -131,7 +135,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     groups = SlackGroups(api, GroupBook(store), clock)
     roles = RoleMap(store, admins=settings.bot_admins, clock=clock, changed=groups.wake)
     gate, journal, known = Gate(roles, settings.bot_admins, clock), Journal(store), catalog()
-    drafts = Drafts(store)
+    drafts, requests, audit = Drafts(store), Requests(store), Audit(store)
     background, metrics = Background(), Metrics()
     pace = Pace(store, calls_per_s=settings.agora_calls_per_s)
     agora = await stack.enter_async_context(
@@ -181,7 +185,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         gate=gate,
         journal=journal,
         drafts=drafts,
-        audit=Audit(store),
+        requests=requests,
+        audit=audit,
         requeue=requeue,
         clock_ms=store.time_ms,
         clock=clock,
@@ -197,8 +202,21 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         clock=clock,
         background=background,
     )
+    access_clicks = AccessClicks(
+        catalog=known,
+        gate=gate,
+        roles=roles,
+        requests=requests,
+        audit=audit,
+        dispatcher=dispatcher,
+        voice=SlackVoice(api),
+        clock=clock,
+        background=background,
+    )
     submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
-    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, groups, runner.sweep)
+    return Core(
+        store, engine, api, dispatcher, clicks, access_clicks, submissions, background, metrics, groups, runner.sweep
+    )
 
 
 def longest_run(settings: Settings) -> timedelta:

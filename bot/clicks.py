@@ -14,6 +14,7 @@ import structlog
 
 from bot import moments
 from bot.access.gate import Gate
+from bot.access.helpers import Lack
 from bot.access.roles import Role
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -75,11 +76,13 @@ class Pressed:
     Attributes:
         replace: In place of the message with the button.
         said: To be done when it stands there; until then it is not told.
+        then: To be done once Slack has its acknowledgement; what comes of it is said instead.
     """
 
     notice: Notice
     replace: bool = False
     said: Callable[[], Awaitable[None]] | None = None
+    then: Callable[[], Awaitable[Pressed]] | None = None
 
 
 class Clicks:
@@ -137,8 +140,8 @@ class Clicks:
             return _foreign(operation)
         free = click.action == "operation_cancel" or (stop and click.person == operation.person)
         needed = Role.MANAGER if stop else None
-        if not free and (reason := await self._objection(click.person, operation, needed)):
-            return Pressed(Notice(f"{reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.helpers(),)))
+        if not free and (objection := await self._objection(click.person, operation, needed)):
+            return Pressed(objection)
         return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
 
     async def _own(self, click: Click, operation: Operation) -> bool:
@@ -251,16 +254,19 @@ class Clicks:
             plan=Plan(ends=operation.ends, zone=operation.plan.zone) if operation.plan else None,
         )
 
-    async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> str | None:
+    async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> Notice | None:
         """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
         try:
             command = command_of(self._catalog, operation)
         except Newer:
-            return "This release of the bot does not know that command."
+            return Notice("This release of the bot does not know that command. ⛔", lines=("Nothing was done.",))
         standing = await self._gate.standing(person_id)
-        args = command.args.model_validate(operation.args)
-        decision = standing.may(needed or command.role, command.resource(args), changes=command.effect.changes)
-        return None if decision.allowed else decision.reason
+        resource = command.resource(command.args.model_validate(operation.args))
+        decision = standing.may(needed or command.role, resource, changes=command.effect.changes)
+        if decision.allowed:
+            return None
+        helpers = await self._gate.helpers(Lack(person_id, decision.role, resource, command.effect.changes))
+        return Notice(f"{decision.reason} ⛔", lines=("Nothing was done.",), after=(helpers.sentence,))
 
     async def _queued(self, operation: Operation) -> None:
         """Queue it; if the queue does not answer the sweep will, for it is written down."""

@@ -8,9 +8,19 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Button:
-    """A button; its value is the operation's id and nothing else."""
+    """A button; its value is the id of the operation, or of the request for access, and nothing else."""
 
-    action: Literal["operation_confirm", "operation_cancel", "operation_retry", "operation_stop"]
+    action: Literal[
+        "operation_confirm",
+        "operation_cancel",
+        "operation_retry",
+        "operation_stop",
+        "access_ask",
+        "access_grant_hour",
+        "access_grant_day",
+        "access_deny",
+        "access_use",
+    ]
     label: str
     operation: str
     style: Literal["primary", "danger"] | None = None

@@ -107,6 +107,7 @@ class Bot:
             api=core.api,
             dispatcher=core.dispatcher,
             clicks=core.clicks,
+            access_clicks=core.access_clicks,
             submissions=core.submissions,
             background=core.background,
             metrics=core.metrics,

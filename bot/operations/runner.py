@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from bot.access.gate import Gate
+from bot.access.helpers import Lack
 from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, AgoraError, narrow
 from bot.catalog import Catalog
@@ -227,7 +228,9 @@ class Runner:
             work = await self._work(operation, agora=self.agora, tally=tally)
             decision = work.standing.may(command.role, command.resource(args), changes=command.effect.changes)
             if not decision.allowed:
-                return outcomes.refused(decision.reason, await self.gate.helpers(), begun_before=operation.runs > 1)
+                lack = Lack(operation.person, decision.role, command.resource(args), command.effect.changes)
+                helpers = (await self.gate.helpers(lack)).sentence
+                return outcomes.refused(decision.reason, helpers, begun_before=operation.runs > 1)
             if missed := self.following.missed(operation):
                 return missed
             reply = await command.run(args, work)
