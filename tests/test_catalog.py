@@ -33,6 +33,7 @@ KNOWN = {
     "agora entries": (Role.VIEWER, Effect.READ),
     "agora whoami": (None, Effect.READ),
     "agora roles": (Role.ADMIN, Effect.READ),
+    "agora why": (Role.MANAGER, Effect.READ),
     "agora grant": (Role.ADMIN, Effect.CHANGE),
     "agora revoke": (Role.ADMIN, Effect.CHANGE),
 }
