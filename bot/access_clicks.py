@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from pydantic import ValidationError
@@ -15,56 +14,30 @@ from pydantic import ValidationError
 from bot.access.changes import AccessError, grant_problem
 from bot.access.decide import Person
 from bot.access.gate import Gate
-from bot.access.requests import Answer, Known, Letter, Request, Requests, Yes
+from bot.access.requests import Answer, Known, Request, Requests, Yes
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
-from bot.audit import Audit, Record
 from bot.catalog import Catalog
 from bot.clicks import ACT_WITHIN, LOOK_WITHIN, NEWER, UNCLEAR, Click, Pressed
 from bot.clock import Clock
 from bot.dispatch import Away, Dispatcher, Halfway, Invocation
 from bot.notice import Notice
 from bot.operations import outcomes, pleas
-from bot.operations.operation import Card, is_id
-from bot.operations.ports import NotTold
+from bot.operations.letters import Letters
+from bot.operations.operation import is_id
 from bot.outage import nothing_done, why
 from bot.store import StoreError
 from bot.wording import person
 
-ASKED: Final = 2  # people at a time
 TRIED: Final = 6  # of those who can give it, where Slack does not let the bot write to some
-UNDER_WAY: Final = timedelta(seconds=10)  # longer than carrying an answer out takes; after that it was broken off
 ANSWERS: Final = {"access_grant_hour": Yes.HOUR, "access_grant_day": Yes.DAY, "access_deny": Yes.NO}
-DIRECT: Final = "D"  # what the id of a conversation with one person begins with
 
 UNKNOWN: Final = Notice(
-    headline="This button belongs to no request that the bot knows.",
-    after=("Nothing was done. Requests go after 7 days; type the command again.",),
+    headline="This button is too old, or belongs to no request that the bot knows.",
+    after=("Nothing was done. Type the command again.",),
 )
 
 log = structlog.get_logger(__name__)
-
-
-class Voice(Protocol):
-    """Writes to people and channels."""
-
-    async def write(self, to: str, notice: Notice) -> Card:
-        """
-        Write to a person, or into a channel.
-
-        Raises:
-            NotTold: Slack says no, or is away.
-        """
-        ...
-
-    async def renew(self, card: Card, notice: Notice) -> None:
-        """
-        Change what was written.
-
-        Raises:
-            NotTold: Slack says no, or is away.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -75,9 +48,8 @@ class AccessClicks:
     gate: Gate
     roles: RoleMap
     requests: Requests
-    audit: Audit
+    letters: Letters
     dispatcher: Dispatcher
-    voice: Voice
     clock: Clock
     background: Callable[[Awaitable[None]], None]
 
@@ -159,22 +131,11 @@ class AccessClicks:
         return helpers.givers[:TRIED] or Pressed(Notice(helpers.sentence, lines=("Nobody was asked.",)))
 
     async def _send(self, request: Request, people: tuple[str, ...]) -> Pressed:
-        """Write to as many as are asked at a time; whom Slack does not let be written to is passed over."""
-        at, letters = self.clock(), list[Letter]()
-        for one in people:
-            try:
-                card = await self.voice.write(one, pleas.letter(request, at))
-                letters.append(Letter(person=one, channel=card.channel, ts=card.ts))
-            except NotTold as error:
-                log.warning("request.not_told", request=request.id, reason=str(error))
-            if len(letters) == ASKED:
-                break
-        await self.requests.asked(request, tuple(letters), at)
+        at = self.clock()
+        letters = await self.letters.send(request, people, at)
         if not letters:
             return Pressed(pleas.unsent(request, people))
-        whom = ", ".join(one.person for one in letters)
-        await self.audit.append(self._record(request, request.person, "access ask", "succeeded", f"Asked {whom}."))
-        return Pressed(pleas.sent(request, tuple(letters), at), replace=True)
+        return Pressed(pleas.sent(request, letters, at), replace=True)
 
     async def _answer(self, click: Click, known: Known) -> Pressed:
         request, now = known.request, self.clock()
@@ -184,56 +145,29 @@ class AccessClicks:
             return Pressed(pleas.needless(request), replace=True)
         mine = Answer(by=click.person, says=ANSWERS[click.action], at=now)
         counts = known.answer or await self.requests.answer(request, mine)
-        said = Pressed(pleas.answered(request, counts), replace=True)
-        if counts != mine and (known.done or now - counts.at < UNDER_WAY):
-            return said
-        try:
-            await self._carry_out(request, counts)
-        except AccessError as error:  # the role map changed in this very moment
-            await self.requests.reopen(request)
-            return Pressed(Notice(f"{error.message} ⛔", lines=("Nothing was changed.",)))
-        self.background(self._tell(request, counts, but=click))
-        return said
+        if not known.done:
+            try:  # whoever presses: what was answered first is gone on with
+                await self._give(request, counts)
+            except AccessError as error:  # the role map has changed since
+                await self.requests.reopen(request)
+                return Pressed(Notice(f"{error.message} ⛔", lines=("Nothing was changed.",)))
+            if await self.requests.begin_telling(request):
+                usable = self._fits(request)
+                self.background(self.letters.tell(request, counts, usable=usable, but=click.person))
+        return Pressed(pleas.answered(request, counts), replace=True)
 
     async def _may_by_now(self, request: Request) -> bool:
         """Whether they may do it by now, without this."""
         standing = await self.gate.standing(request.person)
         return standing.may(request.role, request.lack.resource, changes=request.changes).allowed
 
-    async def _carry_out(self, request: Request, answer: Answer) -> None:
-        """Give the role, or note that it is not given; done again, it changes nothing."""
-        asked = f"Asked for by {request.person}, to type {request.line}"
-        if answer.says is Yes.NO:
-            detail = f"{request.person}: no {request.lack.words}. {asked}"
-            await self.audit.append(self._record(request, answer.by, "access answer", "refused", detail))
-            return
-        await self.roles.grant(
-            request.person, request.grant(answer), actor=Person(answer.by), channel=request.channel, note=asked
-        )
-
-    async def _tell(self, request: Request, answer: Answer, *, but: Click) -> None:
-        """Tell whoever asked, everybody else who was asked, and the channel."""
-        known = await self.requests.load(request.id)
-        letters = known.letters if known else ()
-        await self._written(request.person, pleas.told(request, answer, usable=self._fits(request)))
-        for letter in letters:
-            if letter.person != but.person:
-                await self._renewed(letter, pleas.answered(request, answer))
-        if answer.says is not Yes.NO and not request.channel.startswith(DIRECT):
-            await self._written(request.channel, pleas.announced(request, answer))
-        await self.requests.done(request)
-
-    async def _written(self, to: str, notice: Notice) -> None:
-        try:
-            await self.voice.write(to, notice)
-        except NotTold as error:
-            log.warning("answer.not_told", to=to, reason=str(error))
-
-    async def _renewed(self, letter: Letter, notice: Notice) -> None:
-        try:
-            await self.voice.renew(Card(channel=letter.channel, ts=letter.ts), notice)
-        except NotTold as error:  # whoever presses there is told
-            log.warning("letter.not_renewed", to=letter.person, reason=str(error))
+    async def _give(self, request: Request, answer: Answer) -> None:
+        """Give the role, if that is the answer; done again, it changes nothing."""
+        if answer.says is not Yes.NO:
+            note = f"Asked for by {request.person}, to type {request.line}"
+            await self.roles.grant(
+                request.person, request.grant(answer), actor=Person(answer.by), channel=request.channel, note=note
+            )
 
     async def _use(self, click: Click, known: Known) -> Pressed:
         """Do what was refused, as if it were typed again where it was typed; decided on anew like everything."""
@@ -277,17 +211,3 @@ class AccessClicks:
             return command is not None and command.args.model_validate(request.args) is not None
         except ValidationError:
             return False
-
-    def _record(self, request: Request, actor: str, action: str, outcome: str, detail: str) -> Record:
-        return Record(
-            at=self.clock(),
-            actor=actor,
-            action=action,
-            outcome=outcome,
-            command_line=request.line,
-            operation=request.id,
-            entry=request.entry,
-            region=request.region,
-            channel=request.channel,
-            detail=detail,
-        )

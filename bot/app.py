@@ -34,6 +34,7 @@ from bot.operations.desk import Desk
 from bot.operations.engine import Engine
 from bot.operations.following import Following
 from bot.operations.journal import Journal
+from bot.operations.letters import Letters
 from bot.operations.operation import Operation
 from bot.operations.planning import Planning
 from bot.operations.plans import Plans
@@ -207,9 +208,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         gate=gate,
         roles=roles,
         requests=requests,
-        audit=audit,
+        letters=Letters(requests, audit, SlackVoice(api), clock),
         dispatcher=dispatcher,
-        voice=SlackVoice(api),
         clock=clock,
         background=background,
     )

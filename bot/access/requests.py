@@ -16,7 +16,7 @@ from bot.store import Store
 
 OPEN_FOR: Final = timedelta(days=1)  # then it lapses
 KEPT: Final = timedelta(days=7)  # so that a late press is explained
-ASKING_FOR: Final = timedelta(seconds=30)  # longer than writing to people may take
+WRITING_FOR: Final = timedelta(seconds=30)  # longer than writing to a few people may take
 
 
 class Yes(StrEnum):
@@ -93,7 +93,7 @@ class Known(_Value):
         asked: When people were asked; None: they were not.
         letters: Who was asked, and where.
         answer: The one that counts.
-        done: What was answered is done.
+        done: People were told of it.
     """
 
     request: Request
@@ -114,9 +114,9 @@ class Requests:
         self._store = store
 
     async def keep(self, request: Request) -> None:
-        """Keep what may be asked for."""
+        """Keep what may be asked for; most never is."""
         await self._store.do("HSET", self._key(request.id), "request", request.model_dump_json())
-        await self._expire(request.id)
+        await self._store.do("EXPIRE", self._key(request.id), int(OPEN_FOR.total_seconds()))
 
     async def load(self, request_id: str) -> Known | None:
         """The request as it is now; None if there never was one, or it is too old."""
@@ -143,15 +143,14 @@ class Requests:
 
     async def begin(self, request: Request) -> bool:
         """Whether people may be asked now; False: somebody is at it, for this request or another for the same."""
-        ms = int(ASKING_FOR.total_seconds() * 1000)
-        return bool(await self._store.do("SET", self._asking(request), "", "NX", "PX", ms))
+        return await self._take(self._asking(request))
 
     async def asked(self, request: Request, letters: tuple[Letter, ...], at: datetime) -> None:
         """People were asked, or none of them; that is the end of what `begin` began."""
         if letters:
             told = ("asked", at.isoformat(), "letters", _LETTERS.dump_json(letters).decode())
             await self._store.do("HSET", self._key(request.id), *told)
-            await self._expire(request.id)
+            await self._store.do("EXPIRE", self._key(request.id), int(KEPT.total_seconds()))
         await self._store.do("DEL", self._asking(request))
 
     async def answer(self, request: Request, answer: Answer) -> Answer:
@@ -160,16 +159,21 @@ class Requests:
         await self._store.do("HSETNX", key, "answer", answer.model_dump_json())
         return Answer.model_validate_json(str(await self._store.do("HGET", key, "answer")))
 
+    async def begin_telling(self, request: Request) -> bool:
+        """Whether people are to be told of the answer; False: somebody is at it."""
+        return await self._take(self._store.key("request", "telling", request.id))
+
     async def done(self, request: Request) -> None:
-        """What was answered is done."""
+        """People were told."""
         await self._store.do("HSET", self._key(request.id), "done", 1)
 
     async def reopen(self, request: Request) -> None:
         """Take back an answer that could not be carried out."""
         await self._store.do("HDEL", self._key(request.id), "answer")
 
-    async def _expire(self, request_id: str) -> None:
-        await self._store.do("EXPIRE", self._key(request_id), int(KEPT.total_seconds()))
+    async def _take(self, key: str) -> bool:
+        ms = int(WRITING_FOR.total_seconds() * 1000)
+        return bool(await self._store.do("SET", key, "", "NX", "PX", ms))
 
     def _key(self, request_id: str) -> str:
         return self._store.key("request", request_id)

@@ -20,7 +20,7 @@ LONGEST_WAIT: Final = timedelta(seconds=5)  # somebody waits for it
 
 @dataclass(frozen=True)
 class SlackVoice:
-    """See `bot.access_clicks.Voice`."""
+    """See `bot.operations.letters.Voice`."""
 
     api: SlackApi
 
@@ -30,6 +30,16 @@ class SlackVoice:
         body = {"channel": to, **render(notice).fields(), **quiet}
         answer = await _patiently(lambda: self.api.call("chat.postMessage", **body))
         return Card(channel=str(answer["channel"]), ts=str(answer["ts"]))
+
+    async def tell(self, person: str, notice: Notice, *, channel: str) -> None:
+        """Write to a person, or show it to them alone: https://docs.slack.dev/reference/methods/chat.postEphemeral."""
+        try:
+            await self.write(person, notice)
+        except NotTold as error:
+            if error.after is not None:
+                raise
+            whom = {"channel": channel, "user": person}
+            await _patiently(lambda: self.api.call("chat.postEphemeral", **whom, **render(notice).fields()))
 
     async def renew(self, card: Card, notice: Notice) -> None:
         """Change what was written."""

@@ -448,3 +448,32 @@ async def test_press_that_was_broken_off_is_gone_on_with(stage: Stage, store: St
 
     assert f"<@{ADMIN}> gave <@{STRANGER}>" in wanted.text
     assert (await stage.outcome(RECORD, STRANGER)).to is None
+
+
+async def test_who_can_not_be_written_to_is_told_in_the_channel(stage: Stage) -> None:
+    """
+    Where Slack lets the bot not write to whoever asked, they alone read the answer where they typed.
+    """
+    await ask(stage)
+    wanted = await letter(stage)
+    stage.slack.fail("chat.postMessage", error="user_not_found")
+    await answer(stage, wanted, "access_deny")
+    news = await stage.told(lambda one: one.kind == "ephemeral" and "said no" in one.text)
+
+    assert (STRANGER, LIVE) == (news.to, news.channel)
+
+
+async def test_redis_that_fails_in_between_loses_nothing(stage: Stage, store: Store) -> None:
+    """
+    An answer that was written down and not carried out is carried out, and told, with the next press.
+    """
+    await ask(stage)
+    wanted = await letter(stage)
+    (asked,) = await records(store, "access ask")
+    kept = f'{{"by": "{ADMIN}", "says": "hour", "at": "{stage.time.now().isoformat()}"}}'
+    await store.redis.hset(store.key("request", str(asked.operation)), "answer", kept)
+    await answer(stage, wanted, "access_grant_hour")
+    news = await told(stage, "gave you")
+
+    assert f"<@{ADMIN}> gave you operator" in news.text
+    assert (await stage.outcome(RECORD, STRANGER)).to is None
