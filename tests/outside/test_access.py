@@ -16,7 +16,7 @@ from bot.sandbox.slack import Message
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, STRANGER, VIEWER, Stage
 from tests.outside.acts import offers, public, whole
-from tests.outside.test_groups import known
+from tests.outside.crew import known
 
 RECORD = "/record on live eu main-stage"
 SECOND = "U0SECOND"

@@ -10,7 +10,7 @@ import pytest
 from bot.store import Store
 from tests.harness import ADMIN, MANAGER, OPERATOR, STRANGER, VIEWER, Stage
 from tests.outside.acts import public
-from tests.outside.test_groups import CREW, known
+from tests.outside.crew import CREW, known
 
 RECORD = "/record on live eu main-stage"
 
