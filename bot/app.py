@@ -14,7 +14,9 @@ import structlog
 from bot import commands
 from bot.access.gate import Gate
 from bot.access.groups import GroupBook
+from bot.access.requests import Requests
 from bot.access.rolemap import RoleMap
+from bot.access_clicks import AccessClicks
 from bot.again import Again
 from bot.agora import AgoraClient, BasicAuth, HmacAuth, Try
 from bot.agora.waiting import LONGEST_PAUSE
@@ -33,6 +35,7 @@ from bot.operations.desk import Desk
 from bot.operations.engine import Engine
 from bot.operations.following import Following
 from bot.operations.journal import Journal
+from bot.operations.letters import Letters
 from bot.operations.operation import Operation
 from bot.operations.planning import Planning
 from bot.operations.plans import Plans
@@ -46,6 +49,7 @@ from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.slack.groups import SlackGroups
 from bot.slack.teller import SlackTeller
+from bot.slack.voice import SlackVoice
 from bot.slack.zones import SlackZones
 from bot.store import Embedded, Store, StoreError, connect, docket_url, keep
 from bot.submissions import Submissions
@@ -73,6 +77,7 @@ class Core:
     api: SlackApi
     dispatcher: Dispatcher
     clicks: Clicks
+    access_clicks: AccessClicks
     submissions: Submissions
     background: Background
     metrics: Metrics
@@ -134,7 +139,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
     groups = SlackGroups(api, GroupBook(store), clock)
     roles = RoleMap(store, admins=settings.bot_admins, clock=clock, audit_records=records, changed=groups.wake)
     journal, audit = Journal(store, audit_records=records), Audit(store, most=records)
-    gate, known, drafts = Gate(roles, settings.bot_admins, clock), catalog(), Drafts(store)
+    gate, known = Gate(roles, settings.bot_admins, clock), catalog()
+    drafts, requests = Drafts(store), Requests(store)
     background, metrics = Background(), Metrics()
     pace = Pace(store, calls_per_s=settings.agora_calls_per_s)
     agora = await stack.enter_async_context(
@@ -185,6 +191,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         gate=gate,
         journal=journal,
         drafts=drafts,
+        requests=requests,
         audit=audit,
         requeue=requeue,
         clock_ms=store.time_ms,
@@ -202,8 +209,20 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         clock=clock,
         background=background,
     )
+    access_clicks = AccessClicks(
+        catalog=known,
+        gate=gate,
+        roles=roles,
+        requests=requests,
+        letters=Letters(requests, audit, SlackVoice(api), clock),
+        dispatcher=dispatcher,
+        clock=clock,
+        background=background,
+    )
     submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
-    return Core(store, engine, api, dispatcher, clicks, submissions, background, metrics, groups, runner.sweep)
+    return Core(
+        store, engine, api, dispatcher, clicks, access_clicks, submissions, background, metrics, groups, runner.sweep
+    )
 
 
 def longest_run(settings: Settings) -> timedelta:

@@ -23,6 +23,11 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is running."""
+        return bool(self._tasks)
+
     async def finish(self, grace: timedelta) -> None:
         """Wait for what is running, but not longer than *grace*."""
         if self._tasks:

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from bot.access.gate import Gate
+from bot.access.helpers import Lack
 from bot.access.roles import Role
 from bot.again import Again
 from bot.catalog import Catalog
@@ -238,18 +239,18 @@ class Clicks:
         except Newer:
             return NEWER
         standing = await self._gate.standing(person_id)
-        args = command.args.model_validate(operation.args)
+        resource = command.resource(command.args.model_validate(operation.args))
         decision = standing.may(
             needed or command.role,
-            command.resource(args),
+            resource,
             changes=command.effect.changes,
             despite_freeze=command.despite_freeze or needed is not None,  # to stop it
         )
         if decision.allowed:
             return None
-        return Notice(
-            f"{decision.reason} ⛔", lines=("Nothing was done.",), after=(await self._gate.way_out(decision),)
-        )
+        lack = Lack(person_id, decision.role, resource, command.effect.changes)
+        way_out = await self._gate.way_out(decision, lack)
+        return Notice(f"{decision.reason} ⛔", lines=("Nothing was done.",), after=(way_out,))
 
     async def _queued(self, operation: Operation) -> None:
         """Queue it; if the queue does not answer the sweep will, for it is written down."""

@@ -171,6 +171,15 @@ class Context(Protocol):
         """
         ...
 
+    async def why(self, person: str, line: Sequence[str]) -> Reply:
+        """
+        Whether *person* may type *line*, and why.
+
+        Raises:
+            UserError: The line is no command, or it is not for whoever asks to know.
+        """
+        ...
+
     async def each(self, items: Sequence[str], do: Callable[[str], Awaitable[None]], words: Words) -> Reply:
         """
         Do one thing to several items, each with its own result; one that fails does not stop the others.

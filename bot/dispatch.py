@@ -13,6 +13,8 @@ import structlog
 from bot import arguments, drafts, help, moments, words  # noqa: A004 our own module
 from bot.access.decide import Decision
 from bot.access.gate import Gate
+from bot.access.helpers import Lack
+from bot.access.requests import Requests
 from bot.arguments import Args
 from bot.audit import Audit
 from bot.catalog import Catalog
@@ -22,8 +24,8 @@ from bot.drafts import Asking, Draft, Drafts
 from bot.errors import BadArguments
 from bot.form import Form
 from bot.metrics import Metrics
-from bot.notice import Notice
-from bot.operations import cards, outcomes
+from bot.notice import Button, Notice
+from bot.operations import cards, outcomes, pleas
 from bot.operations.journal import Accepted, Journal, Repeated, TooLate
 from bot.operations.operation import Operation, State, new_id
 from bot.outage import nothing_done, why
@@ -89,6 +91,7 @@ class Dispatcher:
         gate: Gate,
         journal: Journal,
         drafts: Drafts,
+        requests: Requests,
         audit: Audit,
         requeue: Callable[[Operation], Awaitable[None]],
         clock_ms: Callable[[], Awaitable[int]],
@@ -97,7 +100,7 @@ class Dispatcher:
         metrics: Metrics,
     ) -> None:
         self._catalog, self._gate, self._journal, self._audit = catalog, gate, journal, audit
-        self._drafts = drafts
+        self._drafts, self._requests = drafts, requests
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
         self._asks, self._metrics = asks, metrics
 
@@ -194,12 +197,18 @@ class Dispatcher:
         place = command.resource(args)
         record = outcomes.audit_record(operation, outcomes.refused(decision.reason), operation.created)
         record = replace(record, entry=place.entry, region=place.region)
-        _, way_out = await asyncio.gather(self._audit.append(record), self._gate.way_out(decision))
+        lack = Lack(invocation.person, decision.role, place, command.effect.changes)
+        _, helpers = await asyncio.gather(self._audit.append(record), self._gate.helpers(lack))
+        buttons: tuple[Button, ...] = ()
+        if not decision.way_out and helpers.givers and (request := pleas.request(operation, lack, decision.reason)):
+            await self._requests.keep(request)
+            buttons = (Button("access_ask", "Ask for access", request.id),)
         return Notice(
             headline=f"{decision.reason} ⛔",
             lines=("Nothing was done.",),
-            after=(way_out,),
+            after=(decision.way_out or helpers.sentence,),
             small=(code(operation.line, limit=300),),
+            buttons=buttons,
         )
 
     async def _ask(self, invocation: Invocation, command: AnyCommand, form: Form, args: Args) -> Asking:

@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Button:
-    """A button; its value is the operation's id, and the number of the page that it leads to."""
+    """A button; its value is the id of the operation or the request for access, and the page that it leads to."""
 
     action: Literal[
         "operation_confirm",
@@ -17,6 +17,11 @@ class Button:
         "operation_stop",
         "operation_undo",
         "operation_page",
+        "access_ask",
+        "access_grant_hour",
+        "access_grant_day",
+        "access_deny",
+        "access_use",
     ]
     label: str
     operation: str

@@ -38,8 +38,10 @@ class Pressed:
         notice: None where a question follows.
         replace: In place of the message with the button.
         said: To be done when it stands there; until then it is not told.
+        then: To be done once Slack has its acknowledgement; what comes of it is said instead.
     """
 
     notice: Notice | None
     replace: bool = False
     said: Callable[[], Awaitable[None]] | None = None
+    then: Callable[[], Awaitable[Pressed]] | None = None

@@ -84,6 +84,11 @@ class Bot:
         self._started = True
         log.info("bot.started", web=web, worker=worker, port=self.port or None)
 
+    @property
+    def answering(self) -> bool:
+        """Whether something is still to be said of what came from Slack."""
+        return self._core is not None and self._core.background.busy
+
     async def sweep(self) -> None:
         """Look at once for what is due or was lost on the way to the queue; by itself it looks every few seconds."""
         if self._core is not None:
@@ -107,6 +112,7 @@ class Bot:
             api=core.api,
             dispatcher=core.dispatcher,
             clicks=core.clicks,
+            access_clicks=core.access_clicks,
             submissions=core.submissions,
             background=core.background,
             metrics=core.metrics,

@@ -41,6 +41,7 @@ KNOWN = {
     "agora audit": (Role.MANAGER, Effect.READ),
     "agora whoami": (None, Effect.READ),
     "agora roles": (Role.ADMIN, Effect.READ),
+    "agora why": (Role.MANAGER, Effect.READ),
     "agora grant": (Role.ADMIN, Effect.CHANGE),
     "agora revoke": (Role.ADMIN, Effect.CHANGE),
 }

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.slack.manifest import EVENTS, OPTIONAL_SCOPES, SCOPES
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 POINTS = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
@@ -61,3 +63,13 @@ def test_each_of_the_fourteen_points_is_shown() -> None:
 
     assert [str(number) for number in range(1, 15)] == [row[0].strip("| ") for row in rows]
     assert [] == [row[0] for row in rows if len(row) != 4 or not TEST.search(row[3])]
+
+
+def test_scopes_and_events_have_their_reason() -> None:
+    """
+    Every scope and event of the manifest stands in the documentation with what it is for, and no other does.
+    """
+    text = (ROOT / "docs" / "slack-app.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `([\w:.]+)` \| (.*) \|$", text, re.MULTILINE))
+
+    assert {**SCOPES, **OPTIONAL_SCOPES, **EVENTS} == told

@@ -105,7 +105,7 @@ def decide(
         if changes and best.role < Role.ADMIN and (found := freezing.over(freezes, resource.entry)):
             why = " ".join(map(freezing.described, found))
             return Decision(False, why, needed, best.role, way_out=freezing.way_out(found))
-        return Decision(True, f"You are {best.role}{_place(resource)}.", needed, best.role, best)
+        return Decision(True, f"You are {best.role}{place(resource)}.", needed, best.role, best)
     held = best.role if best else None
     for doubt in doubts:
         theirs = _best(doubt.grants, resource, changes=changes, now=now)
@@ -156,7 +156,7 @@ def _refusal(
     if elsewhere:
         return _other_regions(needed, elsewhere, resource)
     if held and not lapsed:
-        return f"You are {held}{_place(resource)}; this takes {needed}."
+        return f"You are {held}{place(resource)}; this takes {needed}."
     if lapsed or not live:
         return _ended(needed, lapsed or ended, resource)
     return _other_places(needed, live, resource)
@@ -181,14 +181,14 @@ def _other_regions(needed: Role, grants: Sequence[Grant], resource: Resource) ->
 def _ended(needed: Role, ended: Sequence[Grant], resource: Resource) -> str:
     last = max(ended, key=lambda grant: grant.end, default=None)
     if last is None:
-        return f"You have no role{_place(resource)}; this takes {needed}."
+        return f"You have no role{place(resource)}; this takes {needed}."
     return f"Your role as {describe(last, end=False)} ended on {utc(last.end)}; this takes {needed}."
 
 
 def _role_covers(grants: Sequence[Grant], entry: str | None = None) -> str:
-    place = _place(Resource(entry))
+    where = place(Resource(entry))
     roles = {grant.role for grant in grants}
-    return f"Your {roles.pop()} role{place} covers" if len(roles) == 1 else f"Your roles{place} cover"
+    return f"Your {roles.pop()} role{where} covers" if len(roles) == 1 else f"Your roles{where} cover"
 
 
 def _patterns(patterns: Iterable[str]) -> str:
@@ -197,6 +197,7 @@ def _patterns(patterns: Iterable[str]) -> str:
     return listing([*map(code, shown[:MOST_PATTERNS]), *more])
 
 
-def _place(resource: Resource) -> str:
+def place(resource: Resource) -> str:
+    """Such as: on `live` in `eu`, with a blank before it; nothing where none is named."""
     entry = f" on {code(resource.entry)}" if resource.entry is not None else ""
     return entry + (f" in {code(resource.region)}" if resource.region is not None else "")

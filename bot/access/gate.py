@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.access.decide import Decision, Person, Resource, decide
 from bot.access.grants import Grant
+from bot.access.helpers import Helpers, Lack, find_helpers
 from bot.access.holding import Holding
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.clock import Clock
-from bot.wording import listing
-from bot.wording import person as mention
-
-MOST_HELPERS = 3
 
 
 @dataclass(frozen=True)
@@ -72,13 +70,11 @@ class Gate:
         holding = await self.roles.held_by(person_id)
         return Standing(Person(person_id, tuple(holding.groups)), holding, self)
 
-    async def way_out(self, decision: Decision) -> str:
-        """What to do about a refusal, as a sentence."""
-        return decision.way_out or await self.helpers()
+    async def helpers(self, lack: Lack) -> Helpers:
+        """Who can help somebody who was refused."""
+        (given, _), members = await asyncio.gather(self.roles.everything(), self.roles.book.members())
+        return find_helpers(lack, given, members, admins=self.admins, now=self.clock())
 
-    async def helpers(self) -> str:
-        """Who can give the role that is missing, as a sentence."""
-        named = [mention(admin) for admin in (await self.roles.administrators())[:MOST_HELPERS]]
-        if not named:
-            return "Nobody can grant it yet: whoever runs the bot sets BOT_ADMINS."
-        return f"{listing(named, word='or')} can grant it."
+    async def way_out(self, decision: Decision, lack: Lack) -> str:
+        """What to do about a refusal, as a sentence."""
+        return decision.way_out or (await self.helpers(lack)).sentence

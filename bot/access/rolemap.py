@@ -46,6 +46,7 @@ class Ask:
         mark: What is the same when the same change is made again.
         entry: The pattern of entry points, for the audit trail.
         region: The pattern of regions, for the audit trail.
+        note: What the audit trail says besides.
     """
 
     subject: str
@@ -56,6 +57,7 @@ class Ask:
     mark: str
     entry: str | None = None
     region: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,11 +127,12 @@ class RoleMap:
             given = await self._store.redis.zrevrangebyscore(self._admins, "+inf", after, start=0, num=MOST_NAMED)
         return tuple(dict.fromkeys([*settled, *given]))[:MOST_NAMED]
 
-    async def grant(self, subject: str, grant: Grant, *, actor: Person, channel: str | None) -> Change:
+    async def grant(self, subject: str, grant: Grant, *, actor: Person, channel: str | None, note: str = "") -> Change:
         """
         Give *grant* to *subject*. The same role on the same patterns with another end takes the place of the old one.
 
-        Made again with the same operation it changes nothing and says what it said the first time.
+        Made again with the same operation it changes nothing and says what it said the first time. *note* is what the
+        audit trail says besides.
 
         Raises:
             AccessError: *actor* holds less than that, or it would leave no admin.
@@ -140,7 +143,7 @@ class RoleMap:
             return with_grant(seen.before, grant)
 
         mark = grant.operation or uuid.uuid4().hex
-        ask = Ask(subject, actor, channel, grant.operation, "agora grant", mark, grant.entries, grant.regions)
+        ask = Ask(subject, actor, channel, grant.operation, "agora grant", mark, grant.entries, grant.regions, note)
         return await self._change(ask, plan)
 
     async def revoke(
@@ -256,7 +259,7 @@ def _record(ask: Ask, change: Change, now: datetime) -> Record:
         entry=ask.entry,
         region=ask.region,
         channel=ask.channel,
-        detail=f"{person(ask.subject)}: {before} → {after}",
+        detail=f"{person(ask.subject)}: {before} → {after}" + (f". {ask.note}" if ask.note else ""),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from bot.access.gate import Gate
+from bot.access.helpers import Lack
 from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, AgoraError, narrow
 from bot.catalog import Catalog
@@ -235,7 +236,8 @@ class Runner:
                 despite_freeze=command.despite_freeze,
             )
             if not decision.allowed:
-                way_out = await self.gate.way_out(decision)
+                lack = Lack(operation.person, decision.role, command.resource(args), command.effect.changes)
+                way_out = await self.gate.way_out(decision, lack)
                 return outcomes.refused(decision.reason, way_out, begun_before=operation.runs > 1)
             if missed := self.following.missed(operation):
                 return missed

@@ -21,6 +21,7 @@ from bot.operations.desk import Desk
 from bot.operations.items import NAMES_ROOM, counted, named
 from bot.operations.journal import Journal
 from bot.operations.operation import ItemResult, Operation, Outcome
+from bot.operations.ruling import rule
 from bot.operations.tally import AT_ONCE, Tally
 from bot.planned import Planned
 from bot.wording import code, person
@@ -91,6 +92,10 @@ class Work:
     async def cancel(self, operation: str) -> Planned:
         """Cancel an operation that has not begun; see `bot.command.Context`."""
         return await self.desk.cancel(operation, self.standing, self.at)
+
+    async def why(self, person: str, line: Sequence[str]) -> Reply:
+        """Whether *person* may type *line*, and why."""
+        return await rule(self.standing.gate, self.desk.catalog, self.standing, person, line)
 
     async def glimpse(self, call: Awaitable[T]) -> T | None:
         """What a read gives, or None if Agora does not answer in time; what can't go well later is raised."""

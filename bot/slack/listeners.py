@@ -19,6 +19,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access_clicks import AccessClicks
 from bot.clicks import Clicks
 from bot.dispatch import Dispatcher, Invocation
 from bot.drafts import Asking
@@ -47,6 +48,7 @@ def bolt_app(
     api: SlackApi,
     dispatcher: Dispatcher,
     clicks: Clicks,
+    access_clicks: AccessClicks,
     submissions: Submissions,
     background: Callable[[Awaitable[None]], None],
     metrics: Metrics,
@@ -58,7 +60,8 @@ def bolt_app(
     Args:
         api: To answer clicks with.
         dispatcher: Takes commands.
-        clicks: Takes clicks.
+        clicks: Takes clicks on operations.
+        access_clicks: Takes clicks on requests for access.
         submissions: Takes forms.
         background: Runs what goes out after the acknowledgement.
         metrics: Counts the answers.
@@ -91,7 +94,8 @@ def bolt_app(
     async def button_pressed(ack: AsyncAck, body: Body) -> BoltResponse:
         click = _click(body)
         if click is not None:
-            background(_answer(api, click, await _pressed(clicks, click)))
+            takes = access_clicks.press if click.action.startswith("access_") else clicks.press
+            background(_answer(api, click, await _pressed(lambda: takes(click))))
         return await ack()
 
     async def form_sent(ack: AsyncAck, body: Body) -> BoltResponse:
@@ -139,9 +143,9 @@ async def _sent(api: SlackApi, submissions: Submissions, body: Body) -> dict[str
         return errors({box: " ".join((notice.headline, *notice.after))})
 
 
-async def _pressed(clicks: Clicks, click: Click) -> Pressed:
+async def _pressed(press: Callable[[], Awaitable[Pressed]]) -> Pressed:
     try:
-        return await clicks.press(click)
+        return await press()
     except Exception:  # as for commands
         reference = new_id()
         log.exception("click.broke", reference=reference)
@@ -157,6 +161,8 @@ def _broken(reference: str) -> Notice:
 
 async def _answer(api: SlackApi, click: Click, pressed: Pressed) -> None:
     """Answer a click: Slack shows nothing of an acknowledgement's body, and a click is never met with silence."""
+    if pressed.then is not None:
+        pressed = await _pressed(pressed.then)
     if await _answered(api, click, pressed) and pressed.said is not None:
         await pressed.said()
 

@@ -162,9 +162,8 @@ class Console:
         button = self._screen.buttons.get(int(rest)) if rest.isdecimal() else None
         if button is None:
             raise Puzzled(f"There is no button {rest}. Type the number that stands in a button, such as [1 …].")
-        message = button.message
-        if message.to not in {None, self.user}:
-            owner = self._world.slack.people[message.to or ""].name
+        if not self._screen.sees(self.user, button.message):
+            owner = self._screen.owner(button.message)
             raise Puzzled(f"Only {owner} sees that button. Type `as {owner}` first, or `{owner}: {rest}`.")
         if button.confirm and button.there:
             self._asked = button

@@ -6,7 +6,7 @@ import re
 import textwrap
 
 from bot.sandbox.agora import Call
-from bot.sandbox.slack import Message, SlackStandIn
+from bot.sandbox.slack import BOT_USER, Message, SlackStandIn
 from bot.sandbox.slack_text import buttons, render
 from bot.trial.world import Pressable
 
@@ -64,6 +64,15 @@ class Screen:
         found = self._slack.channels[channel]
         return "direct messages with the bot" if found.kind == "im" else f"#{found.name}"
 
+    def sees(self, user: str, message: Message) -> bool:
+        """Whether *user* could press a button of it."""
+        return message.to in {None, user} and user in self._slack.channels[message.channel].members
+
+    def owner(self, message: Message) -> str:
+        """The name of the one person who sees it; of several, any."""
+        members = sorted(self._slack.channels[message.channel].members - {BOT_USER})
+        return self._slack.people[message.to or members[0]].name
+
     def text(self, words: str) -> str:
         """Words of the console itself, wrapped."""
         lines = CONTROL.sub("", words).split("\n")
@@ -71,8 +80,10 @@ class Screen:
 
     def _audience(self, message: Message, me: str) -> str:
         place = self.place(message.channel)
+        if message.kind == "dm" and message.to is None:
+            return place if self.sees(me, message) else f"@{self.owner(message)}'s {place}"
         if message.to is None:
-            return place if message.kind == "dm" else f"{place}, everybody sees"
+            return f"{place}, everybody sees"
         who = "you see" if message.to == me else f"@{self._slack.people[message.to].name} sees"
         return f"{place}, only {who}" if message.by_bot else f"{place}, only {who}, from Slack itself"
 

@@ -149,6 +149,8 @@ class World:
         return self.seen.get(message.id) != (message.edits, message.deleted)
 
     async def _busy(self) -> bool:
+        if self.bot.answering:
+            return True
         everything = self.time.now() + timedelta(days=365)
         for one in await self.journal.open_before(everything, 1000):
             operation = None if one in self.left_over else await self.journal.load(one)

@@ -16,6 +16,7 @@ from bot.access.grants import Grant, dump
 from bot.access.holding import as_holding
 from bot.access.patterns import matches, regions_of
 from bot.access.roles import Role
+from bot.access.verdicts import ALLOWS, verdict
 from tests.access.strategies import HOUR, NOW, doubts, given_role, grants, names, regions, roles
 
 ANA = Person("U0ANA")
@@ -206,6 +207,16 @@ def test_a_group_counts_only_while_it_is_known(
 
     assert answer(question, holding.grants).allowed == (fresh and inside and answer(question, grants).allowed)
     assert fresh == (holding.doubts == ())
+
+
+@given(questions, grants)
+def test_a_verdict_is_what_is_decided(question: Question, grant: Grant) -> None:
+    """
+    What is said of one grant is what is decided on it: that it allows, or in words why not.
+    """
+    said = verdict(grant, question.needed, question.resource, changes=question.changes, now=NOW)
+
+    assert (said == ALLOWS) == answer(question, [grant]).allowed
 
 
 def test_a_grant_ends_at_its_end() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 import pytest
 
+from bot.access.requests import Requests
 from bot.audit import Audit
 from bot.clicks import Clicks
 from bot.command import Effect
@@ -35,6 +36,7 @@ def dispatcher(bench: Bench) -> Dispatcher:
         gate=bench.runner.gate,
         journal=bench.journal,
         drafts=Drafts(bench.store),
+        requests=Requests(bench.store),
         audit=Audit(bench.store),
         requeue=requeue,
         clock_ms=lambda: slow_ms(bench),

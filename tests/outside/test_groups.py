@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from bot.access.groups import Group, GroupBook
 from bot.store import Store
 from tests.harness import ADMIN, OPERATOR, STRANGER, VIEWER, Stage
 from tests.outside.acts import public, shown_after
+from tests.outside.crew import CREW, known
 
 RECORD = "/record on live eu main-stage"
-CREW = "S0CREW"
 GRANT = "/agora grant @crew operator on live"
 
 
@@ -23,16 +20,6 @@ async def crew(stage: Stage) -> Stage:
     """A user group that `sam`, who has no role, is in."""
     stage.slack.add_usergroup(CREW, "crew", [STRANGER])
     return stage
-
-
-async def known(store: Store, wanted: Callable[[Group], bool], group: str = CREW) -> Group:
-    """Wait until what the bot knows of the group is as wanted."""
-    async with asyncio.timeout(10):
-        while True:
-            found = (await GroupBook(store).groups()).get(group)
-            if found and wanted(found):
-                return found
-            await asyncio.sleep(0.02)
 
 
 async def given(stage: Stage, store: Store, line: str = GRANT) -> None:

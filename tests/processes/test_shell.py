@@ -10,6 +10,7 @@ from bot.__main__ import main
 from bot.audit import Audit
 from bot.store import Store
 from tests.harness import ADMIN, OPERATOR, Stage
+from tests.outside.crew import known
 from tests.processes.running import Machine
 
 
@@ -75,6 +76,27 @@ async def test_id_without_a_digit_is_taken_in_a_shell(
     (record,) = await Audit(store).recent(10)
     assert (0, "UADMIN now has: admin") == (status, capsys.readouterr().out.strip()[:21])
     assert ("succeeded", True) == (record.outcome, "UADMIN" in str(record))
+
+
+async def test_user_group_is_given_a_role_in_a_shell(
+    world: Stage, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A group is given a role by its id, a bot that runs asks who is in it, and the list says how many.
+    """
+    world.slack.add_usergroup("S0CREW", "crew", [OPERATOR])
+    given = await roles_cli.run(world.settings(), ["grant", "S0CREW", "operator", "on", "live"])
+    unasked = await roles_cli.run(world.settings(), ["list"])
+    await world.start()
+    await known(store, lambda group: group.asked is not None)
+    listed = await roles_cli.run(world.settings(), ["list"])
+    await world.outcome("/record on live eu main-stage")
+
+    written = capsys.readouterr().out
+    assert [0, 0, 0] == [given, unasked, listed]
+    assert "group, not asked about yet: a running bot does that" in written
+    assert "group @crew, 1 person" in written
+    assert 1 == len(world.wire)
 
 
 @pytest.mark.parametrize(
