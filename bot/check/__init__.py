@@ -47,10 +47,8 @@ async def check(*, channel: str | None = None, as_json: bool = False, clock: Clo
         log.configure("error", settings.log_format, secrets)
         found = await ask_all(GROUPS, Scene(settings, clock, channel), frozenset(problems))
         findings = [*(map(_problem, problems.values()) if problems else [ok("Settings", "all there")]), *found]
-    if as_json:
-        print(report.as_json(findings, secrets))
-    else:
-        print(report.for_people(findings, secrets, stream=sys.stdout))
+    shown = report.without(secrets, findings)
+    print(report.as_json(shown) if as_json else report.for_people(shown, stream=sys.stdout))
     return 1 if any(finding.mark is Mark.WRONG for finding in findings) else 0
 
 

@@ -8,10 +8,11 @@ import shutil
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final, TextIO
 
 from bot.check.findings import Finding, Mark
-from bot.redaction import MASK
+from bot.redaction import MASK, SHORTEST
 from bot.wording import plural
 
 MARK_ROOM: Final = 6
@@ -22,13 +23,18 @@ ARROW: Final = "→ "
 COLORS: Final = {Mark.FINE: "32", Mark.LESS: "36", Mark.DOUBTFUL: "33", Mark.WRONG: "1;31", Mark.NOT_ASKED: "2"}
 
 
-def for_people(findings: Sequence[Finding], secrets: Iterable[str], *, stream: TextIO) -> str:
+def without(secrets: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
+    """What was found without what must not be shown, whoever said it; too short, it would be found everywhere."""
+    known = [secret for secret in secrets if len(secret) >= SHORTEST]
+    return [replace(one, found=_masked(one.found, known), do=_masked(one.do, known)) for one in findings]
+
+
+def for_people(findings: Sequence[Finding], *, stream: TextIO) -> str:
     """
     Print one line each, and the upshot below; on a terminal in color, and lines that are too long for it go on below.
 
     Args:
         findings: What was found.
-        secrets: What must not be shown, whoever said it.
         stream: Where it goes.
     """
     terminal = stream.isatty()
@@ -36,14 +42,14 @@ def for_people(findings: Sequence[Finding], secrets: Iterable[str], *, stream: T
     color = terminal and not os.environ.get("NO_COLOR")  # https://no-color.org
     room = max(len(finding.what) for finding in findings) + 2
     rows = [_row(finding, room, width, color=color) for finding in findings]
-    return _plain("\n".join([*rows, "", _upshot(findings)]), secrets)
+    return "\n".join([*rows, "", _upshot(findings)])
 
 
-def as_json(findings: Sequence[Finding], secrets: Iterable[str]) -> str:
+def as_json(findings: Sequence[Finding]) -> str:
     """Print one object: whether it would work, and what was found."""
     rows = [{"what": one.what, "state": one.mark.value.lower(), "found": one.found, "do": one.do} for one in findings]
     works = all(finding.mark is not Mark.WRONG for finding in findings)
-    return _plain(json.dumps({"ok": works, "findings": rows}, ensure_ascii=False, indent=2), secrets)
+    return json.dumps({"ok": works, "findings": rows}, ensure_ascii=False, indent=2)
 
 
 def _row(finding: Finding, room: int, width: int | None, *, color: bool) -> str:
@@ -74,7 +80,7 @@ def _line(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable() and letter != "`")
 
 
-def _plain(text: str, secrets: Iterable[str]) -> str:
+def _masked(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, MASK)
     return text

@@ -24,23 +24,21 @@ START: Final = timedelta(seconds=12)  # more than the embedded store may take; a
 
 async def ask(scene: Scene) -> AsyncGenerator[Finding, None]:
     """Whether it is there, keeps what it is given, and has the right time; and whether anybody can give roles."""
+    what = "Redis"
     async with AsyncExitStack() as stack:
         try:
             store, _ = await open_store(stack, scene.settings)
             await store.ping()
+            for finding in await _setup(store, scene.settings):
+                yield finding
+            what = "Redis clock"
+            began = scene.clock()
+            theirs = datetime.fromtimestamp(await store.time_ms() / 1000, UTC)
+            yield compared(what, "Redis", theirs, middle(began, scene.clock()), far="", doubtful=CLOCKS)
+            what = "Admins"
+            yield await _admins(store, scene)
         except StoreError as error:
-            yield wrong("Redis", *_told(error))
-            return
-        for finding in await _setup(store, scene.settings):
-            yield finding
-        began = scene.clock()
-        theirs = datetime.fromtimestamp(await store.time_ms() / 1000, UTC)
-        yield compared("Redis clock", "Redis", theirs, middle(began, scene.clock()), far="", doubtful=CLOCKS)
-        admins = await RoleMap(store, admins=scene.settings.bot_admins, clock=scene.clock).administrators()
-        if admins:
-            yield ok("Admins", f"{listing(admins[:SHOWN])} can give roles")
-        else:
-            yield hint("Admins", "nobody can give a role yet", "Set BOT_ADMINS to your Slack id, such as U012AB3CD.")
+            yield wrong(what, *_told(error))
 
 
 STORE: Final = Group(
@@ -65,6 +63,13 @@ async def _setup(store: Store, settings: Settings) -> list[Finding]:
         warn("Redis disk", *_parts(found.disk)) if found.disk else ok("Redis disk", "changes are written down"),
         warn("Redis memory", *_parts(found.memory)) if found.memory else ok("Redis memory", _kept(found)),
     ]
+
+
+async def _admins(store: Store, scene: Scene) -> Finding:
+    admins = await RoleMap(store, admins=scene.settings.bot_admins, clock=scene.clock).administrators()
+    if not admins:
+        return hint("Admins", "nobody can give a role yet", "Set BOT_ADMINS to your Slack id, such as U012AB3CD.")
+    return ok("Admins", f"{listing(admins[:SHOWN])} can give roles")
 
 
 def _kept(found: Setup) -> str:

@@ -9,11 +9,15 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from redis import Redis
 
+from bot.check.asking import Scene, ask_all
+from bot.check.findings import Mark
+from bot.check.store import STORE
 from bot.sandbox.agora import AgoraStandIn
 from bot.sandbox.slack import SlackStandIn
 from bot.slack.manifest import OPTIONAL_SCOPES, SCOPES
@@ -224,6 +228,26 @@ async def test_check_doubts_a_redis_that_throws_away(shop: Machine) -> None:
     assert "noeviction" in found.said("Redis memory")
 
 
+async def test_check_of_a_redis_that_does_not_let_it_ask(shop: Machine) -> None:
+    """
+    A user that may not ask how Redis is set up works; one that may not run scripts does not.
+    """
+    server = RedisServer.start(*KEEPS)
+    place = server.url.removeprefix("unix://")
+    try:
+        with Redis.from_url(server.url) as client:
+            for user, denied in (("shy", "-info"), ("bound", "-@scripting")):
+                client.acl_setuser(user, enabled=True, passwords=["+planted"], keys=["*"], commands=["+@all", denied])
+        shy = await checked(shop, REDIS_URL=f"unix://shy:planted@{place}")
+        bound = await checked(shop, REDIS_URL=f"unix://bound:planted@{place}")
+    finally:
+        server.stop()
+
+    assert (0, {"Redis disk", "Redis memory"} <= set(shy.of("skip"))) == (shy.status, True), shy.rows
+    assert (1, ["Redis clock"]) == (bound.status, bound.of("fail")), bound.rows
+    assert "ACL" in bound.said("Redis clock")
+
+
 @pytest.mark.parametrize(
     ("missing", "state", "status"),
     [("files:read", "fail", 1), ("users:read", "hint", 0), ("groups:history", "hint", 0)],
@@ -414,3 +438,26 @@ async def test_check_looks_at_what_nobody_can_be_asked(
 
     assert (state, 0) == (found.states[what], found.status)
     assert says in found.said(what)
+
+
+async def test_check_compares_the_clock_of_redis(world: Stage) -> None:
+    """
+    Times are told from process to process by way of Redis, so a clock that is a minute off is doubtful there too.
+    """
+    scene = Scene(world.settings(), clock=lambda: datetime.now(UTC) + timedelta(minutes=1), channel=None)
+
+    found = {finding.what: finding for finding in await ask_all([STORE], scene, frozenset())}
+
+    assert Mark.DOUBTFUL is found["Redis clock"].mark
+    assert re.search(r"(1 min|59 s|1 min 1 s) ahead of Redis's", found["Redis clock"].found)
+
+
+async def test_check_shows_no_secret_whoever_says_it(shop: Machine) -> None:
+    """
+    A secret that comes back in an answer is masked.
+    """
+    shop.stage.slack.fail("auth.test", error="xoxb-for-tests")
+
+    found = await checked(shop)
+
+    assert ("fail", True) == (found.states["Slack"], "•••" in found.said("Slack"))
