@@ -227,10 +227,10 @@ class Clicks:
                 return await self._too_late(known, TURNED)
             case Accepted():
                 self._background(self._queued(back))
-        command = self._catalog.get(operation.command)
-        if back.asks or command is None:
+        if back.asks:
             return Pressed(None)
-        return Pressed(cards.ended(operation.model_copy(update={"undone": back.id}), command), replace=True)
+        return Pressed(Notice(f"It is turned back with {code(back.line, limit=300)}. The result appears in the channel.",
+                              small=(f"operation {code(back.id)}",)))  # fmt: skip
 
     async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> Notice | None:
         """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""

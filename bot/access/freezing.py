@@ -50,6 +50,11 @@ class Freezes:
         kept = await self._store.do("HGET", key, new.entry)
         return _FREEZE.validate_json(kept) if isinstance(kept, str) else await self.freeze(new)
 
+    async def all(self) -> tuple[Freeze, ...]:
+        """All that hold now."""
+        kept = await self._store.do("HVALS", self._store.key("roles", "frozen"))
+        return read(kept if isinstance(kept, list) else ())
+
     async def lift(self, entry: str, *, operation: str) -> Freeze | None:
         """Lift the freeze of *entry* and give it; lifted again by the same operation, it gives the same."""
         keys = [self._store.key("roles", "frozen"), self._store.key("roles", "thawed", operation)]

@@ -12,8 +12,9 @@ from bot.access.roles import Role
 from bot.agora import AgoraError
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
-from bot.commands.freezes import EntryOrAll, Reason
+from bot.commands.freezes import EntryOrAll, Reason, found_of, read, says
 from bot.errors import UserError
+from bot.undo import Found, Step, Undo
 from bot.wording import code, suggestion
 from bot.words import quote
 
@@ -27,6 +28,13 @@ class AgoraFreezeArgs(Args):
     reason: Reason | None = None
 
 
+def back(args: AgoraFreezeArgs, found: Found | None) -> Step | None:
+    """Lift it; None where it was frozen before."""
+    if found is None or found["frozen"]:
+        return None
+    return Step(command="agora unfreeze", args={"entry": args.entry})
+
+
 @command(
     "agora freeze",
     role=Role.MANAGER,
@@ -35,6 +43,7 @@ class AgoraFreezeArgs(Args):
     docs="https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/entry-points",
     button="Freeze it",
     despite_freeze=True,
+    undo=Undo(back, read, says),
 )
 async def agora_freeze(args: AgoraFreezeArgs, ctx: Context) -> Reply:
     """
@@ -63,6 +72,7 @@ async def agora_freeze(args: AgoraFreezeArgs, ctx: Context) -> Reply:
             *(() if checked else ("Agora could not be asked whether there is such an entry point.",)),
         ),
         after=(f"To lift it: {lift}.", *_everything(args)),
+        left=found_of(now),
     )
 
 

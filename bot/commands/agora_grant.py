@@ -10,10 +10,13 @@ from pydantic import model_validator
 from bot.access.decide import Person
 from bot.access.grants import Grant, describe
 from bot.access.groups import GROUP
+from bot.access.patterns import EVERYTHING
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
+from bot.commands import holdings
 from bot.kinds import EntryPattern, Instant, Keyword, RegionPattern, RoleName, Span, Subject
+from bot.undo import Found, Step, Undo
 from bot.wording import moment, person
 
 GROUP_NOTE: Final = (
@@ -39,8 +42,18 @@ class AgoraGrantArgs(Args):
         return self
 
 
+def back(args: AgoraGrantArgs, found: Found | None) -> Step | None:
+    """Take it away, or give it its former end; None where taking it away would take away more."""
+    role, on, within = str(args.role), args.on or EVERYTHING, args.within or EVERYTHING
+    held = [row for row in found["grants"] if (row["role"], row["on"]) == (role, on)] if found else []
+    before = [row for row in held if row["within"] == within]
+    if before:
+        return holdings.given(args.subject, before[0])
+    return None if held else Step(command="agora revoke", args={"subject": args.subject, "role": role, "on": on})
+
+
 @command("agora grant", role=Role.ADMIN, effect=Effect.CHANGE, example="/agora grant @ana operator on sports-* for 3d",
-         button="Give the role")  # fmt: skip
+         button="Give the role", undo=Undo(back, holdings.read, holdings.says))  # fmt: skip
 async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     """
     Give a role to a person, or to a user group and whoever is in it.
@@ -52,10 +65,11 @@ async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     change = await ctx.roles.grant(args.subject, grant, actor=Person(ctx.person), channel=ctx.channel)
     who, what = person(args.subject), describe(grant, end=False)
     end = f" until {moment(grant.until)}" if grant.until else ""
+    left = holdings.found_of(change.after)
     if not change.done:
-        return Reply(f"{who} is {what}{end} already. Nothing was changed.")
+        return Reply(f"{who} is {what}{end} already. Nothing was changed.", left=left)
     after = (GROUP_NOTE,) if args.subject.startswith(GROUP) else ()
-    return Reply(f"{who} is now {what}{end}.", after=after, audited=True)
+    return Reply(f"{who} is now {what}{end}.", after=after, audited=True, left=left)
 
 
 def as_grant(args: AgoraGrantArgs, *, by: str, at: datetime, operation: str) -> Grant:

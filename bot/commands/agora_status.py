@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.access.freezing import described, over
 from bot.access.roles import Role
 from bot.agora import REGIONS, AgoraError, BannedStream, NotFound, OnlineStream, RecordingSettings, Region
 from bot.arguments import Args
@@ -54,6 +55,7 @@ async def agora_status(args: AgoraStatusArgs, ctx: Context) -> Reply:
     return Reply(
         f"{code(args.entry)}: {_headline(live)}.",
         lines=(
+            *map(described, over(ctx.holding.freezes, args.entry)),
             _live(args.entry, live, ctx.at),
             f"Transfer: {unread(transfer) if isinstance(transfer, AgoraError) else f'{describe(transfer)}.'}",
             *_recording(dict(zip(regions, recording, strict=True))),

@@ -7,7 +7,8 @@ from bot.access.patterns import EVERYTHING
 from bot.access.roles import Role
 from bot.arguments import Args
 from bot.command import Context, Effect, Reply, command
-from bot.commands.freezes import EntryOrAll
+from bot.commands.freezes import EntryOrAll, found_of, read, says
+from bot.undo import Found, Step, Undo
 from bot.wording import ago, code, listing, person
 
 
@@ -17,6 +18,12 @@ class AgoraUnfreezeArgs(Args):
     entry: EntryOrAll = EVERYTHING
 
 
+def back(args: AgoraUnfreezeArgs, found: Found | None) -> Step | None:
+    """Freeze it again, for the reason that it had; None where it was not frozen."""
+    before = found["frozen"] if found else None
+    return Step(command="agora freeze", args={"entry": args.entry, "reason": before["reason"]}) if before else None
+
+
 @command(
     "agora unfreeze",
     role=Role.MANAGER,
@@ -24,6 +31,7 @@ class AgoraUnfreezeArgs(Args):
     example="/agora unfreeze live",
     button="Unfreeze it",
     despite_freeze=True,
+    undo=Undo(back, read, says),
 )
 async def agora_unfreeze(args: AgoraUnfreezeArgs, ctx: Context) -> Reply:
     """
@@ -44,6 +52,7 @@ async def agora_unfreeze(args: AgoraUnfreezeArgs, ctx: Context) -> Reply:
         f"The freeze of {'everything' if args.entry == EVERYTHING else code(args.entry)} is lifted.",
         (by, *lines),
         after,
+        left=found_of(None),
     )
 
 

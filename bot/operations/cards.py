@@ -187,6 +187,6 @@ def _again(operation: Operation) -> tuple[str, ...]:
         ("repeats", operation.retry_of),
         ("turns back", operation.undo_of),
         ("tried again as", operation.retried),
-        ("turned back by", operation.undone),
+        ("undo tried as", operation.undone),
     )
     return tuple(f"{how} {code(other)}" for how, other in others if other)

@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.agora_memory import Transfer
 from bot.sandbox.slack import Message
 from bot.store import Store
-from tests.harness import MANAGER, OPERATOR, VIEWER, Stage
+from tests.harness import ADMIN, MANAGER, OPERATOR, VIEWER, Stage
 from tests.outside.acts import confirmed, ended, trail
 from tests.outside.clicking import OFF, OFF_CALL, actions, confirm, operation_of, press, recorded, settled
 
@@ -55,16 +55,16 @@ async def test_recording_is_turned_off_again(stage: Stage) -> None:
 
 async def test_recording_is_turned_on_again(stage: Stage) -> None:
     """
-    Undo of a stop records again: nothing can be lost by it, so it is done at once, and the card loses its button.
+    Undo of a stop records again: nothing can be lost by it, so it is done at once, and whoever pressed reads as what.
     """
     recorded(stage)
     card = await confirmed(stage, OFF)
 
-    outcome = await undone(stage, card)
+    told = await press(stage, card, "operation_undo", OPERATOR)
+    outcome = await stage.told(lambda shown: shown.kind == "channel" and "Recording is asked for" in shown.text)
 
     assert [OFF_CALL, ON_CALL] == stage.wire
-    assert "Recording is asked for" in outcome.text
-    assert (f"turned back by `{operation_of(outcome)}`" in card.text, actions(card)) == (True, [])
+    assert (f"`{ON}`" in told.text, operation_of(outcome) in told.text, told.to) == (True, True, OPERATOR)
 
 
 async def test_transfer_gets_its_former_address_and_state(stage: Stage) -> None:
@@ -278,3 +278,57 @@ async def test_switch_that_nobody_can_read_is_turned_the_other_way(stage: Stage,
     stage.time.turn(timedelta(seconds=1))
     await confirm(stage, prompt)
     assert 2 == len(stage.wire)
+
+
+async def test_role_is_taken_away_again_or_gets_its_former_end(stage: Stage) -> None:
+    """
+    Undo of a grant takes it away, or gives it the end that it had; undo of that gives it again.
+    """
+    first = await stage.outcome("/agora grant @sam operator on live until 2030-01-01T00:00Z", ADMIN)
+    longer = await stage.outcome("/agora grant @sam operator on live", ADMIN)
+
+    shorter = await undone(stage, longer, ADMIN)
+    gone = await undone(stage, first, ADMIN)
+    again = await undone(stage, gone, ADMIN)
+
+    end = "1 Jan 2030 00:00 UTC"
+    assert [True, True] == [end in message.text for message in (shorter, again)]
+    assert "is no longer operator on `live`" in gone.text
+
+
+async def test_role_that_others_changed_is_left(stage: Stage) -> None:
+    """
+    What somebody has been given since is not touched by turning back an older grant.
+    """
+    card = await stage.outcome("/agora grant @sam operator on live", ADMIN)
+    await stage.outcome("/agora grant @sam viewer", ADMIN)
+
+    await stage.slack.click(card, "operation_undo", user=ADMIN)
+    told = await stage.told(lambda shown: "Not turned back" in shown.text)
+
+    assert (ADMIN, True) == (told.to, "viewer" in told.text)
+
+
+async def test_several_roles_are_not_given_back_at_once(stage: Stage) -> None:
+    """
+    No one command gives back what took away several grants, so that has no button.
+    """
+    await stage.outcome("/agora grant @sam operator on live", ADMIN)
+    await stage.outcome("/agora grant @sam viewer", ADMIN)
+
+    assert [] == actions(await stage.outcome("/agora revoke @sam", ADMIN))
+
+
+async def test_freeze_is_lifted_and_set_again(stage: Stage) -> None:
+    """
+    A freeze and its lifting turn each other back; the reason comes back, too. A second freeze changed nothing.
+    """
+    card = await stage.outcome("/agora freeze live The final is on air", MANAGER)
+    second = await stage.outcome("/agora freeze live Something else", MANAGER)
+
+    lifted = await undone(stage, card, MANAGER)
+    again = await undone(stage, lifted, MANAGER)
+
+    assert [] == actions(second)
+    assert "is lifted" in lifted.text
+    assert "The final is on air" in again.text
