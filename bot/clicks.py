@@ -229,8 +229,8 @@ class Clicks:
                 self._background(self._queued(back))
         if back.asks:
             return Pressed(None)
-        return Pressed(Notice(f"It is turned back with {code(back.line, limit=300)}. The result appears in the channel.",
-                              small=(f"operation {code(back.id)}",)))  # fmt: skip
+        doing = f"It is turned back with {code(back.line, limit=300)}. The result appears in the channel."
+        return Pressed(Notice(doing, small=(f"operation {code(back.id)}",)))
 
     async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> Notice | None:
         """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
