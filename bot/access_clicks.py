@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -74,6 +75,18 @@ class AccessClicks:
         except (StoreError, TimeoutError) as error:  # pressed again, it goes on where it was
             log.warning("store.lost", action=click.action, request=known.request.id, reason=why(error))
             return Pressed(UNCLEAR)
+
+    async def sweep(self) -> None:
+        """Go on with answers that were broken off, and close what nobody has answered."""
+        for request_id in await self.requests.open():
+            known = await self.requests.load(request_id)
+            if known is None:
+                await self.requests.forget(request_id)
+            elif known.answer:
+                with suppress(AccessError):
+                    await self._finish(known.request, known.answer)
+            elif known.lapsed(self.clock()) and await self.requests.begin_telling(known.request):
+                self.background(self.letters.lapse(known))
 
     async def _objection(self, click: Click, known: Known) -> Pressed | None:
         request, own = known.request, click.person == known.request.person
@@ -146,15 +159,11 @@ class AccessClicks:
             return Pressed(pleas.needless(request), replace=True)
         mine = Answer(by=click.person, says=ANSWERS[click.action], at=now)
         counts = known.answer or await self.requests.answer(request, mine)
-        if not known.done:
-            try:  # whoever presses: what was answered first is gone on with
-                await self._give(request, counts)
-            except AccessError as error:  # the role map has changed since
-                await self.requests.reopen(request)
+        if not known.done:  # whoever presses: what was answered first is gone on with
+            try:
+                await self._finish(request, counts, but=click.person)
+            except AccessError as error:
                 return Pressed(Notice(f"{error.message} ⛔", lines=("Nothing was changed.",)))
-            if await self.requests.begin_telling(request):
-                usable = self._fits(request)
-                self.background(self.letters.tell(request, counts, usable=usable, but=click.person))
         return Pressed(pleas.answered(request, counts), replace=True)
 
     async def _may_by_now(self, request: Request) -> bool:
@@ -162,13 +171,23 @@ class AccessClicks:
         standing = await self.gate.standing(request.person)
         return standing.may(request.role, request.lack.resource, changes=request.changes).allowed
 
-    async def _give(self, request: Request, answer: Answer) -> None:
-        """Give the role, if that is the answer; done again, it changes nothing."""
+    async def _finish(self, request: Request, answer: Answer, *, but: str = "") -> None:
+        """
+        Give the role if that is the answer, and tell everybody *but* whoever reads it; done again, it does nothing.
+
+        Raises:
+            AccessError: The role map has changed since; it can be answered again.
+        """
         if answer.says is not Yes.NO:
             note = f"Asked for by {request.person}, to type {request.line}"
-            await self.roles.grant(
-                request.person, request.grant(answer), actor=Person(answer.by), channel=request.channel, note=note
-            )
+            grant, actor = request.grant(answer), Person(answer.by)
+            try:
+                await self.roles.grant(request.person, grant, actor=actor, channel=request.channel, note=note)
+            except AccessError:
+                await self.requests.reopen(request)
+                raise
+        if await self.requests.begin_telling(request):
+            self.background(self.letters.tell(request, answer, usable=self._fits(request), but=but))
 
     async def _use(self, click: Click, known: Known) -> Pressed:
         """Do what was refused, as if it were typed again where it was typed; decided on anew like everything."""

@@ -171,12 +171,17 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         undoing=Undoing(journal, audit),
         confirm_ttl=settings.confirm_ttl,
     )
+
+    async def sweep() -> None:
+        await runner.sweep()
+        await access_clicks.sweep()
+
     engine = Engine(
         url=docket_url(url, max_connections=500),
         name="agora-bot",
         work=runner.work,
         longest=longest_run(settings),
-        sweep=runner.sweep,
+        sweep=sweep,
         alive=journal.worker_seen,
         gone=journal.worker_gone,
     )
@@ -220,9 +225,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         background=background,
     )
     submissions = Submissions(catalog=known, drafts=drafts, dispatcher=dispatcher)
-    return Core(
-        store, engine, api, dispatcher, clicks, access_clicks, submissions, background, metrics, groups, runner.sweep
-    )
+    return Core(store, engine, api, dispatcher, clicks, access_clicks, submissions, background, metrics, groups, sweep)
 
 
 def longest_run(settings: Settings) -> timedelta:

@@ -21,10 +21,9 @@ MOST_PATTERNS: Final = 3  # named in a refusal
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks: a Slack user id (or `shell`), and the ids of the user groups they are in."""
+    """Who asks: a Slack user id, or `shell`."""
 
     id: str
-    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

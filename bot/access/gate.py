@@ -67,8 +67,7 @@ class Gate:
         Raises:
             StoreError: Redis does not answer; the answer is no.
         """
-        holding = await self.roles.held_by(person_id)
-        return Standing(Person(person_id, tuple(holding.groups)), holding, self)
+        return Standing(Person(person_id), await self.roles.held_by(person_id), self)
 
     async def helpers(self, lack: Lack) -> Helpers:
         """Who can help somebody who was refused."""

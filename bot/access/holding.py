@@ -38,11 +38,6 @@ class Holding:
         """All that counts for them."""
         return (*self.own, *(grant for grants in self.groups.values() for grant in grants))
 
-    def group_of(self, grant: Grant) -> str | None:
-        """The group that *grant* comes with; None: it is their own."""
-        groups = (group for group, grants in self.groups.items() if grant in grants)
-        return None if grant in self.own else next(groups, None)
-
 
 def as_holding(own: str, rows: list[Any], now: datetime, frozen: Sequence[object] = ()) -> Holding:
     """

@@ -18,6 +18,8 @@ OPEN_FOR: Final = timedelta(days=1)  # then it lapses
 KEPT: Final = timedelta(days=7)  # so that a late press is explained
 WRITING_FOR: Final = timedelta(seconds=30)  # longer than writing to a few people may take
 
+MOST_OPEN: Final = 1000  # looked at in one go
+
 
 class Yes(StrEnum):
     """For how long a role is given; `NO` is not at all."""
@@ -93,7 +95,7 @@ class Known(_Value):
         asked: When people were asked; None: they were not.
         letters: Who was asked, and where.
         answer: The one that counts.
-        done: People were told of it.
+        done: People were told of it, or that there is none.
     """
 
     request: Request
@@ -151,6 +153,7 @@ class Requests:
             told = ("asked", at.isoformat(), "letters", _LETTERS.dump_json(letters).decode())
             await self._store.do("HSET", self._key(request.id), *told)
             await self._store.do("EXPIRE", self._key(request.id), int(KEPT.total_seconds()))
+            await self._store.do("ZADD", self._open, at.timestamp(), request.id)
         await self._store.do("DEL", self._asking(request))
 
     async def answer(self, request: Request, answer: Answer) -> Answer:
@@ -164,12 +167,26 @@ class Requests:
         return await self._take(self._store.key("request", "telling", request.id))
 
     async def done(self, request: Request) -> None:
-        """People were told."""
+        """People were told of the answer, or that there is none."""
         await self._store.do("HSET", self._key(request.id), "done", 1)
+        await self.forget(request.id)
+
+    async def open(self) -> tuple[str, ...]:
+        """Those that people were asked and not told of yet, the oldest first."""
+        found = await self._store.do("ZRANGE", self._open, 0, MOST_OPEN - 1)
+        return tuple(map(str, found)) if isinstance(found, list) else ()
+
+    async def forget(self, request_id: str) -> None:
+        """There is nothing left to do for it."""
+        await self._store.do("ZREM", self._open, request_id)
 
     async def reopen(self, request: Request) -> None:
         """Take back an answer that could not be carried out."""
         await self._store.do("HDEL", self._key(request.id), "answer")
+
+    @property
+    def _open(self) -> str:
+        return self._store.key("requests", "open")
 
     async def _take(self, key: str) -> bool:
         ms = int(WRITING_FOR.total_seconds() * 1000)

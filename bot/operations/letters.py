@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.access.requests import Answer, Letter, Request, Requests, Yes
+from bot.access.requests import Answer, Known, Letter, Request, Requests, Yes
 from bot.audit import Audit, Record
 from bot.clock import Clock
 from bot.notice import Notice
@@ -99,6 +99,14 @@ class Letters:
                 await self._renewed(letter, pleas.answered(request, answer))
         if answer.says is not Yes.NO and not request.channel.startswith(DIRECT):
             await self._announced(request, pleas.announced(request, answer))
+        await self.requests.done(request)
+
+    async def lapse(self, known: Known) -> None:
+        """Tell whoever asked that nobody has answered, and take the buttons away."""
+        request, now = known.request, self.clock()
+        await self._told(request, pleas.unanswered(request))
+        for letter in known.letters:
+            await self._renewed(letter, pleas.lapsed(request, now, known.asked or now))
         await self.requests.done(request)
 
     async def _told(self, request: Request, notice: Notice) -> None:

@@ -123,6 +123,15 @@ def lapsed(known: Request, now: datetime, asked: datetime) -> Notice:
     )
 
 
+def unanswered(known: Request) -> Notice:
+    """For whoever asked in vain."""
+    return Notice(
+        f"Nobody answered your request for {known.lack.words}, and it lapsed. Nothing was changed. ⚪",
+        after=(f"If you still need it, {type_it(known.line)} and ask anew.",),
+        small=small(known),
+    )
+
+
 def settled(known: Request) -> Notice:
     """For whoever asks for what they have."""
     return Notice(

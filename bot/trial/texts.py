@@ -12,7 +12,8 @@ live) and sports (records in eu; no stream is live).
 
 Worth typing, in this order:
   /record on live eu main-stage         a first recording
-  sam: /record on live eu main-stage    the same, typed by sam, who may not
+  sam: /record on live eu main-stage    the same, typed by sam, who may not: `sam: ` and the number of
+                                        “Ask for access” asks ada, `ada: ` and a number answers
   /record off live eu main-stage        it asks first: press a button by typing its number
   fault 504                             trouble at Agora: now type the first line again,
                                         then `fault off`, then the number of “Try again”

@@ -341,7 +341,7 @@ async def test_a_group_counts_for_who_is_in_it_now(roles: RoleMap, clock: Clock)
     late = await roles.held_by(ANA.id)
 
     assert (unasked.grants, unasked.doubts) == ((), (Doubt("S0CREW", (role,), None),))
-    assert (inside.grants, inside.doubts, inside.group_of(role)) == ((role,), (), "S0CREW")
+    assert (inside.own, inside.groups, inside.doubts) == ((), {"S0CREW": (role,)}, ())
     assert (outside.grants, outside.doubts) == ((), ())
     assert last.grants == (role,)
     assert (late.grants, late.doubts) == ((), (Doubt("S0CREW", (role,), NOW),))

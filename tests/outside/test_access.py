@@ -327,6 +327,45 @@ async def test_request_lapses(stage: Stage, store: Store) -> None:
     assert 2 == len(letters(stage))
 
 
+async def test_lapse_is_told(stage: Stage) -> None:
+    """
+    When a request lapses its buttons go, and who asked is told, once.
+    """
+    await ask(stage)
+    wanted = await letter(stage)
+    stage.time.turn(timedelta(days=1, seconds=1))
+    for _ in range(2):
+        await stage.bots[0].sweep()
+    news = await told(stage, "Nobody answered your request")
+    await stage.told(lambda one: one is wanted and "This request lapsed" in one.text)
+
+    assert [] == offers(wanted)
+    assert 1 == len([one for one in stage.slack.messages if one.channel == news.channel])
+
+
+async def test_killed_after_the_answer(stage: Stage, store: Store) -> None:
+    """
+    An answer that was written down by a process that was killed then is carried out and told by the others, once.
+    """
+    await second_admin(stage)
+    await ask(stage)
+    mine, other = await letter(stage), await letter(stage, SECOND)
+    (asked,) = await records(store, "access ask")
+    kept = f'{{"by": "{ADMIN}", "says": "hour", "at": "{stage.time.now().isoformat()}"}}'
+    await store.redis.hset(store.key("request", str(asked.operation)), "answer", kept)
+    for _ in range(2):
+        await stage.bots[0].sweep()
+    news = await told(stage, "gave you")
+    for message in (mine, other):
+        await stage.told(lambda one, message=message: one is message and "gave" in one.text)  # type: ignore[misc]
+    await stage.told(lambda one: one.kind == "channel" and "asked for by" in one.text)
+    done = await stage.outcome(RECORD, STRANGER)
+
+    assert done.to is None
+    assert 1 == len([one for one in stage.slack.messages if one.channel == news.channel])
+    assert 1 == len([one for one in await records(store, "agora grant") if "Asked for by" in str(one.detail)])
+
+
 async def test_who_can_not_be_written_to_is_passed_over(stage: Stage) -> None:
     """
     Where Slack lets the bot not write to one, the next one is asked.
