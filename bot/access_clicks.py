@@ -18,8 +18,9 @@ from bot.access.gate import Gate
 from bot.access.requests import Answer, Known, Request, Requests, Yes
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
+from bot.barrier import NEWER
 from bot.catalog import Catalog
-from bot.clicks import ACT_WITHIN, LOOK_WITHIN, NEWER, UNCLEAR
+from bot.clicks import ACT_WITHIN, LOOK_WITHIN, UNCLEAR
 from bot.clock import Clock
 from bot.dispatch import Away, Dispatcher, Halfway, Invocation
 from bot.notice import Notice

@@ -12,9 +12,8 @@ from typing import Final
 import structlog
 
 from bot.access.gate import Gate
-from bot.access.helpers import Lack
-from bot.access.roles import Role
 from bot.again import Again
+from bot.barrier import NEWER, Barrier
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.notice import Notice
@@ -22,18 +21,16 @@ from bot.operations import cards, outcomes, plan_cards
 from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Accepted, Behind, Held, Journal, Lost, Repeated, TooLate
 from bot.operations.kept import Newer
-from bot.operations.knowing import command_of
 from bot.operations.operation import Operation, Outcome, State, is_id
 from bot.operations.paging import GONE
 from bot.outage import nothing_done, why
 from bot.pressing import Click, Pressed
 from bot.store import StoreError
-from bot.wording import ago, code, moment, person
+from bot.wording import ago, code, moment
 
 LOOK_WITHIN: Final = timedelta(seconds=1.5)  # both together, of Slack's 3
 ACT_WITHIN: Final = timedelta(seconds=1)
 
-FOR_ALL: Final = {"operation_retry", "operation_stop", "operation_undo"}  # who may is decided by role
 TURNED: Final = "It was turned back already, or is being turned back."
 
 log = structlog.get_logger(__name__)
@@ -41,10 +38,6 @@ log = structlog.get_logger(__name__)
 UNCLEAR = Notice(
     headline="It is not known whether this click counted: the bot lost touch with its memory (Redis).",
     after=("Press again in a moment, or watch the channel: it counts once, however often you press.",),
-)
-NEWER = Notice(
-    headline="Nothing was done: this button is of a newer release of the bot than the one that answers you.",
-    after=("The bot is being renewed. Press again in a moment.",),
 )
 UNKNOWN = Notice(
     headline="This button belongs to no operation that the bot knows.",
@@ -79,6 +72,7 @@ class Clicks:
         self._again = again
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
         self._cancelling = Cancelling(journal, catalog, requeue, clock)
+        self._barrier = Barrier(catalog, gate, self._cancelling)
 
     async def press(self, click: Click) -> Pressed:
         """Do what the button says, or say why not."""
@@ -105,27 +99,16 @@ class Clicks:
             return Pressed(NEWER)
         if operation is None:
             return Pressed(GONE if click.action == "operation_page" else UNKNOWN)
-        stop = click.action == "operation_stop"
-        if click.action not in FOR_ALL and not await self._own(click, operation):
-            return _foreign(operation)
         does = self._again.reversal(click, operation) if click.action == "operation_undo" else operation
         if does is None:
             return await self._too_late(operation.id, "Nothing turns it back.")
-        free = click.action == "operation_cancel" or (stop and click.person == operation.person)
-        needed = Role.MANAGER if stop else None
-        if not free and (objection := await self._objection(click.person, does, needed)):
-            return Pressed(objection)
+        if barred := await self._barrier.barred(click, operation, does):
+            return Pressed(barred)
         return operation, await self._redis_ms() + int(ACT_WITHIN.total_seconds() * 1000)
-
-    async def _own(self, click: Click, operation: Operation) -> bool:
-        """Whether it is theirs to press: who asked for it, and for a plan that everybody sees managers too."""
-        if click.person == operation.person or click.action != "operation_cancel" or operation.state != State.PLANNED:
-            return click.person == operation.person
-        return self._cancelling.may(await self._gate.standing(click.person), operation).allowed
 
     async def _act(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         acts: dict[str, Callable[[], Awaitable[Pressed]]] = {
-            "operation_confirm": lambda: self._confirm(operation, deadline_ms),
+            "operation_confirm": lambda: self._confirm(click, operation, deadline_ms),
             "operation_cancel": lambda: self._cancel(click, operation),
             "operation_retry": lambda: self._retry(click, operation, deadline_ms),
             "operation_stop": lambda: self._stop(click, operation, deadline_ms),
@@ -136,18 +119,18 @@ class Clicks:
             return Pressed(Notice("This release of the bot does not know that button. Nothing was done."))
         return await acts[click.action]()
 
-    async def _confirm(self, operation: Operation, deadline_ms: int) -> Pressed:
-        now = self._clock()
-        found = await self._journal.confirm(operation, now, deadline_ms=deadline_ms)
+    async def _confirm(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
+        now, second = self._clock(), click.person if operation.open else ""
+        found = await self._journal.confirm(operation, now, deadline_ms=deadline_ms, second=second)
         later = operation.due is not None and operation.due > now
         if found in {State.WAITING, State.QUEUED, State.PLANNED}:
             to = {"state": State.PLANNED if later else State.QUEUED, "decided": now}
             self._background(self._queued(operation.model_copy(update=to)))
         if found == State.WAITING:
             said = plan_cards.confirmed(operation, now) if later else cards.confirmed(operation, now)
-            return Pressed(said, replace=True)
+            return Pressed(said, replace=later or not operation.open)  # what all see becomes the card of the outcome
         if found == "lapsed":
-            return Pressed(_lapsed(operation), replace=True)
+            return Pressed(_lapsed(operation), replace=not operation.open)
         return await self._too_late(operation.id)
 
     async def _cancel(self, click: Click, operation: Operation) -> Pressed:
@@ -159,7 +142,8 @@ class Clicks:
             return Pressed(
                 Notice("You called it off; a message of its own says so.", small=cards.named(operation)), True
             )
-        if ended.planned is not None and command is not None:  # everybody sees its message, and what came of it there
+        seen_by_all = ended.planned is not None or ended.card is not None
+        if seen_by_all and command is not None:  # and what came of it there
             return Pressed(cards.ended(ended, command), replace=True, said=said)
         return Pressed(cards.cancelled(operation), replace=True, said=said)
 
@@ -232,26 +216,6 @@ class Clicks:
         doing = f"It is turned back with {code(back.line, limit=300)}. The result appears in the channel."
         return Pressed(Notice(doing, small=(f"operation {code(back.id)}",)))
 
-    async def _objection(self, person_id: str, operation: Operation, needed: Role | None = None) -> Notice | None:
-        """Why the person may not do this, as the role map is now; *needed*: not what the command takes, but this."""
-        try:
-            command = command_of(self._catalog, operation)
-        except Newer:
-            return NEWER
-        standing = await self._gate.standing(person_id)
-        resource = command.resource(command.args.model_validate(operation.args))
-        decision = standing.may(
-            needed or command.role,
-            resource,
-            changes=command.effect.changes,
-            despite_freeze=command.despite_freeze or needed is not None,  # to stop it
-        )
-        if decision.allowed:
-            return None
-        lack = Lack(person_id, decision.role, resource, command.effect.changes)
-        way_out = await self._gate.way_out(decision, lack)
-        return Notice(f"{decision.reason} ⛔", lines=("Nothing was done.",), after=(way_out,))
-
     async def _queued(self, operation: Operation) -> None:
         """Queue it; if the queue does not answer the sweep will, for it is written down."""
         try:
@@ -293,15 +257,6 @@ def _not_taken(error: Exception, click: Click) -> Pressed:
         return _nothing_done(error, click)
     log.warning("store.lost", action=click.action, operation=click.operation, reason=why(error))
     return Pressed(UNCLEAR)
-
-
-def _foreign(operation: Operation) -> Pressed:
-    return Pressed(
-        Notice(
-            f"Only {person(operation.person)}, who asked for this, can press that button. Nothing was done.",
-            after=(f"If you want it yourself, {outcomes.type_it(operation.line)}.",),
-        )
-    )
 
 
 def _lapsed(operation: Operation) -> Notice:

@@ -21,6 +21,8 @@ COMMANDS = tuple(catalog())
 EACH = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 # Public interface: the role that a command takes, and what it does.
 KNOWN = {
+    "agora protect": (Role.ADMIN, Effect.CHANGE),
+    "agora unprotect": (Role.ADMIN, Effect.CHANGE),
     "record on": (Role.OPERATOR, Effect.CHANGE),
     "record off": (Role.OPERATOR, Effect.DISRUPTIVE),
     "record auto": (Role.MANAGER, Effect.DISRUPTIVE),
@@ -169,6 +171,8 @@ FOUND: dict[str, list[Found | None]] = {
     "agora grant": [{"grants": []}],
     "agora revoke": [{"grants": [{"role": "operator", "on": "sports-*", "within": "*", "until": None}]}],
     "agora freeze": [{"frozen": None}],
+    "agora protect": [{"protected": None}],
+    "agora unprotect": [{"protected": "aaaa-bbbb"}],
     "agora unfreeze": [{"frozen": {"operation": "aaaa-bbbb", "reason": None}}],
 }
 LASTING = {"agora cancel"}  # what was cancelled can be typed again

@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from pydantic import TypeAdapter
 
+from bot.access import freezing, protecting
 from bot.access.changes import (
     AccessError,
     Change,
@@ -21,10 +22,10 @@ from bot.access.changes import (
     with_grant,
 )
 from bot.access.decide import Person
-from bot.access.freezing import Freezes
 from bot.access.grants import Grant, describe, dump, load
 from bot.access.groups import GroupBook
 from bot.access.holding import Holding, as_holding
+from bot.access.marks import Marks
 from bot.access.roles import Role
 from bot.audit import MOST_RECORDS, Record, keys_of
 from bot.clock import Clock
@@ -92,6 +93,7 @@ class RoleMap:
     Attributes:
         book: What is known of the user groups in it.
         freezes: What nobody but an admin may change now.
+        protections: Where what can cost footage or audience takes two people.
     """
 
     def __init__(
@@ -106,7 +108,8 @@ class RoleMap:
         self._store, self._clock, self._audit_records, self._changed = store, clock, audit_records, changed
         self.settled = admins
         self.book = GroupBook(store)
-        self.freezes = Freezes(store)
+        self.freezes = Marks(store, freezing.KIND, freezing.FORM)
+        self.protections = Marks(store, protecting.KIND, protecting.FORM)
 
     async def held_by(self, person: str) -> Holding:
         """All that *person* was given, and the groups they are in: one trip, whatever the size of the map."""
@@ -192,10 +195,19 @@ class RoleMap:
     async def _read(self, subject: str, actor: str, made: str) -> Seen:
         now = self._clock()
         keys = [self._grants, self._admins, self._version, made, self._groups, self._store.key("roles", "members")]
-        keys += [self._store.key("roles", "frozen")]
+        keys += [self.freezes.key, self.protections.key]
         match await self._store.call("roles_read", keys, [repr(now.timestamp()), subject, actor]):
-            case [str(version), list(others), str(repeat), str(before), str(own), list(rows), list(frozen)]:
-                holding = as_holding(own, rows, now, frozen)
+            case [
+                str(version),
+                list(others),
+                str(repeat),
+                str(before),
+                str(own),
+                list(rows),
+                list(frozen),
+                list(kept),
+            ]:
+                holding = as_holding(own, rows, now, frozen, kept)
                 return Seen(int(version), load(before), holding, bool(others), now, repeat)
             case reply:
                 raise TypeError(f"roles_read answered {reply!r}")

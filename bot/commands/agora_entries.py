@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.access.freezing import described, over
+from collections.abc import Sequence
+
+from bot.access.freezing import Freeze, described, over
 from bot.access.patterns import EVERYTHING
 from bot.access.roles import Role
 from bot.arguments import Args
@@ -27,5 +29,10 @@ async def agora_entries(args: AgoraEntriesArgs, ctx: Context) -> Reply:
     if not names:
         return Reply("There is no entry point that your roles reach.", after=("`/agora whoami` shows your roles.",))
     frozen = [freeze for freeze in ctx.holding.freezes if freeze.entry in (EVERYTHING, *names)]
-    rows = [f"{code(name)}, frozen" if over(frozen, name) else code(name) for name in names]
+    rows = [f"{code(name)}{_marks(name, ctx, frozen)}" for name in names]
     return Reply(plural(len(names), "entry point"), rows=tuple(rows), after=tuple(map(described, frozen)))
+
+
+def _marks(name: str, ctx: Context, frozen: Sequence[Freeze]) -> str:
+    protected = ", protected" if ctx.holding.protects(name) else ""
+    return f"{', frozen' if over(frozen, name) else ''}{protected}"

@@ -54,7 +54,7 @@ async def agora_freeze(args: AgoraFreezeArgs, ctx: Context) -> Reply:
     """
     checked = await _is_entry(args, ctx)
     new = Freeze(entry=args.entry, by=ctx.person, at=ctx.at, operation=ctx.operation, reason=args.reason)
-    now = await ctx.roles.freezes.freeze(new)
+    now = await ctx.roles.freezes.set(new)
     lift = code(unfreeze(args.entry))
     if now.operation != ctx.operation:
         return Reply(

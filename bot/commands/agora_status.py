@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.access import protecting
 from bot.access.freezing import described, over
 from bot.access.roles import Role
 from bot.agora import REGIONS, AgoraError, BannedStream, NotFound, OnlineStream, RecordingSettings, Region
@@ -51,11 +52,13 @@ async def agora_status(args: AgoraStatusArgs, ctx: Context) -> Reply:
     if len(missing) == len(regions) + 3:
         raise min(missing, key=_may_pass)  # what will not pass by itself says more
     plans = [plan for plan in await ctx.plans() if plan.entry == args.entry]
+    protection = ctx.holding.protects(args.entry)
     again = "To read again what could not be read, type the command again."
     return Reply(
         f"{code(args.entry)}: {_headline(live)}.",
         lines=(
             *map(described, over(ctx.holding.freezes, args.entry)),
+            *((protecting.described(protection),) if protection else ()),
             _live(args.entry, live, ctx.at),
             f"Transfer: {unread(transfer) if isinstance(transfer, AgoraError) else f'{describe(transfer)}.'}",
             *_recording(dict(zip(regions, recording, strict=True))),

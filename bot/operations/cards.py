@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Literal
 
+from bot.access.roles import Role
 from bot.command import AnyCommand, Effect, Preview
 from bot.notice import Button, Notice
 from bot.operations import items, plan_cards
@@ -25,11 +26,20 @@ MARKS: Final = {
 }
 
 
-def prompt(operation: Operation, preview: Preview, expires: datetime) -> Notice:
-    """Ask the requester: what is now, what will be, and two buttons that say what they do."""
+def prompt(operation: Operation, preview: Preview, expires: datetime, second: str = "") -> Notice:
+    """
+    Ask: what is now, what will be, and two buttons that say what they do.
+
+    Args:
+        operation: What is asked for.
+        preview: What it would change.
+        expires: When the question lapses.
+        second: What is to be said of the second person whom it takes.
+    """
     lines = [f"Now: {preview.now}"] if preview.now else []
     lines += [f"Then: {preview.then}"] if preview.then else []
     lines += [f"⚠️ {warning}" for warning in preview.warnings]
+    lines += [second] if second else []
     style: Literal["primary", "danger"] = "danger" if operation.effect is Effect.DISRUPTIVE else "primary"
     return Notice(
         headline=preview.question,
@@ -131,6 +141,12 @@ def cancelled(operation: Operation) -> Notice:
     )
 
 
+def takes_a_second(operation: Operation, role: Role | None) -> str:
+    """What a question says that everybody in the channel sees."""
+    who = f"somebody else who is {role} here, or more" if role else "somebody else"
+    return f"{person(operation.person)} asks for this. It is protected: {who} has to confirm it."
+
+
 def named(operation: Operation) -> tuple[str, ...]:
     """Small print for its caller: what was typed, and the operation's id."""
     return (code(operation.line, limit=300), f"operation {code(operation.id)}")
@@ -178,7 +194,8 @@ def _undo(operation: Operation, result: Result) -> tuple[Button, ...]:
 
 def _origin(operation: Operation) -> tuple[str, ...]:
     asked = f"asked by {person(operation.person)} {moment(operation.created)}"
-    return (code(operation.line, limit=300), asked, *_again(operation), f"operation {code(operation.id)}")
+    second = (f"confirmed by {person(operation.second)}",) if operation.second else ()
+    return (code(operation.line, limit=300), asked, *second, *_again(operation), f"operation {code(operation.id)}")
 
 
 def _again(operation: Operation) -> tuple[str, ...]:

@@ -165,9 +165,9 @@ class Journal:
         """The prompt has been shown; it is not shown again."""
         await self._move(operation, State.WAITING, State.WAITING, {"asked": kept.ms(now)})
 
-    async def confirm(self, operation: Operation, now: datetime, *, deadline_ms: int) -> str:
+    async def confirm(self, operation: Operation, now: datetime, *, deadline_ms: int, second: str = "") -> str:
         """
-        Queue an operation that waits for its requester.
+        Queue an operation that waits for its requester, or for a *second* person, who is kept.
 
         Returns:
             The state in which it was found: `waiting` if it is queued or planned now, `lapsed` if it was too late.
@@ -177,7 +177,9 @@ class Journal:
         """
         keys = [self._key(operation.id), self._turns(operation.target), self._store.key("sequence"), self._planned]
         due = kept.ms(operation.due) if operation.due else ""
-        found = await self._store.call("operation_confirm", keys, [operation.id, kept.ms(now), deadline_ms, due])
+        found = await self._store.call(
+            "operation_confirm", keys, [operation.id, kept.ms(now), deadline_ms, due, second]
+        )
         if found == "late":
             raise TooLate
         return str(found)

@@ -15,9 +15,9 @@ from bot.store import Reply
 RECORD: Final = set(Operation.model_fields) - {
     "state", "starts", "runs", "expires", "asked", "decided", "result", "finished", "card", "retried", "done",
     "planned", "announced", "plan_card", "followed",
-    "stopped", "before", "undone",
+    "stopped", "before", "undone", "second",
 }  # fmt: skip
-WORDS: Final = ("state", "starts", "runs", "retried", "followed", "stopped", "undone")
+WORDS: Final = ("state", "starts", "runs", "retried", "followed", "stopped", "undone", "second")
 VALUES: Final = ("result", "card", "plan", "plan_card", "before")
 MOMENTS: Final = ("expires", "asked", "decided", "finished", "planned", "announced")
 

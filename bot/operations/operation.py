@@ -140,6 +140,7 @@ class Operation(_Value):
         stopped: Who had it begin no further item.
         before: What was there before it changed anything.
         undone: The operation that turns it back, or was to.
+        second: Who confirmed it, where that took a second person.
     """
 
     model_config = ConfigDict(extra="forbid")  # what a newer release wrote is not carried out half understood
@@ -178,12 +179,23 @@ class Operation(_Value):
     stopped: str | None = None
     before: Found | None = None
     undone: str | None = None
+    second: str | None = None
     done: dict[str, ItemResult] = {}
 
     @property
     def undecided(self) -> bool:
         """Whether its requester has not confirmed it yet."""
         return self.asks and self.decided is None
+
+    @property
+    def disruptive(self) -> bool:
+        """Whether it can cost footage or audience: by what it does, or by what turns it off again."""
+        return self.effect is Effect.DISRUPTIVE or (self.plan is not None and self.plan.turned_off)
+
+    @property
+    def open(self) -> bool:
+        """Whether everybody in the channel sees its question, since it takes a second person to answer it."""
+        return self.undecided and self.card is not None
 
     @property
     def due(self) -> datetime | None:

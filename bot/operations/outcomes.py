@@ -14,7 +14,7 @@ from bot.operations.items import WORST_FIRST
 from bot.operations.operation import ItemResult, Operation, Outcome, Result, State
 from bot.operations.paging import MOST_KEPT
 from bot.operations.ports import Told
-from bot.wording import code, moment
+from bot.wording import code, moment, person
 
 TITLES: Final = {
     Outcome.SUCCEEDED: "Done after all",
@@ -98,6 +98,15 @@ def not_shown(reason: str) -> Result:
     )
 
 
+def not_shown_to_all() -> Result:
+    """The question could not be put where a second person sees it."""
+    return Result(
+        outcome=Outcome.REFUSED,
+        headline="Nothing was done: it takes a second person, and the bot can't ask in this channel.",
+        advice="Invite the bot to the channel, or type the command in one that it is in.",
+    )
+
+
 def cancelled(by: str) -> Result:
     """Somebody cancelled it before it began."""
     return Result(outcome=Outcome.CANCELLED, headline=f"Cancelled by {by}. Nothing was changed.")
@@ -173,6 +182,7 @@ def told_elsewhere(operation: Operation, told: Told, now: datetime) -> Record:
 def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
     """What the audit trail says of an operation that is over."""
     args = operation.args
+    confirmed = f" Confirmed by {person(operation.second)}." if operation.second else ""
     return Record(
         at=now,
         actor=operation.person,
@@ -184,5 +194,5 @@ def audit_record(operation: Operation, result: Result, now: datetime) -> Record:
         streams=operation.items or ((args["stream"],) if "stream" in args else ()),
         channel=operation.channel,
         outcome=result.outcome.value,
-        detail=result.headline,
+        detail=f"{result.headline}{confirmed}",
     )

@@ -59,13 +59,15 @@ async def rule(gate: Gate, catalog: Catalog, asker: Standing, subject: str, line
     if command.role is None:
         return Reply(f"{person(subject)} may type {shown}, as far as it goes: it is for {command.who}.")
     case = Case(command, args, await gate.standing(subject))
-    decision = case.standing.may(command.role, resource, changes=command.effect.changes)
+    decision = case.standing.may(
+        command.role, resource, changes=command.effect.changes, despite_freeze=command.despite_freeze
+    )
     rows = [*_own(case), *_doubtful(case), *await _others(case)] or ["They were given no role."]
     if decision.allowed:
         return Reply(f"{person(subject)} may type {shown}.", lines=tuple(rows))
-    helpers = await gate.helpers(Lack(subject, command.role, resource, command.effect.changes))
+    way_out = await gate.way_out(decision, Lack(subject, command.role, resource, command.effect.changes))
     told = f"It takes {command.role}. They would read: “{decision.reason}”"
-    return Reply(f"{person(subject)} may not type {shown}.", lines=(told, *rows), after=(helpers.sentence,))
+    return Reply(f"{person(subject)} may not type {shown}.", lines=(told, *rows), after=(way_out,))
 
 
 def _read(catalog: Catalog, words: list[Word]) -> tuple[AnyCommand, Args]:

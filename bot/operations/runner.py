@@ -19,14 +19,15 @@ from bot.clock import Clock
 from bot.command import AnyCommand
 from bot.errors import UserError
 from bot.metrics import Metrics
+from bot.notice import Notice
 from bot.operations import cards, outcomes
 from bot.operations.desk import Desk
 from bot.operations.engine import LEFT_FOR, Later
 from bot.operations.following import Following
-from bot.operations.journal import Behind, Journal, Lost
+from bot.operations.journal import Behind, Held, Journal, Lost
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
-from bot.operations.operation import Operation, Result, State
+from bot.operations.operation import Card, Operation, Result, State
 from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
 from bot.operations.progress import Progress
@@ -192,12 +193,33 @@ class Runner:
         await self.journal.wait_for_confirmation(operation, expires=expires)
         waiting = operation.model_copy(update={"state": State.WAITING, "expires": expires})
         try:
-            await self.teller.ask(operation, cards.prompt(operation, preview, expires))
+            if operation.disruptive and work.standing.holding.protects(command.resource(args).entry):
+                second = cards.takes_a_second(operation, command.role)
+                card = await self._show_to_all(waiting, cards.prompt(operation, preview, expires, second))
+                if card is None:
+                    return await self._finish(waiting, outcomes.not_shown_to_all())
+                waiting = waiting.model_copy(update={"card": card})
+            else:
+                await self.teller.ask(operation, cards.prompt(operation, preview, expires))
         except NotTold as error:
             return await self._not_shown(waiting, error)
         await self.journal.keep_asked(operation, self.clock())
         await self.requeue(waiting, expires)
         return waiting
+
+    async def _show_to_all(self, operation: Operation, notice: Notice) -> Card | None:
+        """Put a question that takes a second person where everybody sees it, once; None where that can't be."""
+        floor = await self.journal.speak(operation)
+        if isinstance(floor, Held):
+            raise Later(floor.wait)
+        try:
+            card = await self.teller.show(operation, notice, again=floor.again)
+        except NotTold as error:
+            await self.journal.unsaid(operation, maybe=error.maybe)
+            raise
+        if card is not None:
+            await self.journal.keep_card(operation, card)
+        return card
 
     async def _not_shown(self, operation: Operation, error: NotTold) -> Operation:
         """Ask again when Slack has time for it, with the whole time to answer; but not for ever."""

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.access.decide import Person, Resource, decide
-from bot.access.freezing import Freeze, Freezes, over, unfreeze
+from bot.access.freezing import FORM, KIND, Freeze, over, unfreeze
 from bot.access.grants import Grant
+from bot.access.marks import Marks
 from bot.access.patterns import EVERYTHING
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
@@ -137,12 +138,12 @@ async def test_frozen_once(store: Store) -> None:
     """
     The first freeze holds until it is lifted; done again by the same operation it is the same.
     """
-    freezes, first = Freezes(store), freeze(reason="On air")
+    freezes, first = Marks(store, KIND, FORM), freeze(reason="On air")
 
     assert [first, first, first] == [
-        await freezes.freeze(first),
-        await freezes.freeze(first),
-        await freezes.freeze(freeze(operation="bbbb-0002")),
+        await freezes.set(first),
+        await freezes.set(first),
+        await freezes.set(freeze(operation="bbbb-0002")),
     ]
 
 
@@ -150,10 +151,10 @@ async def test_lifted_once(store: Store) -> None:
     """
     Lifted again by the same operation it says the same, and leaves alone what was frozen meanwhile.
     """
-    freezes, first, second = Freezes(store), freeze(), freeze(operation="bbbb-0002")
-    await freezes.freeze(first)
+    freezes, first, second = Marks(store, KIND, FORM), freeze(), freeze(operation="bbbb-0002")
+    await freezes.set(first)
     lifted = await freezes.lift("live", operation="cccc-0003")
-    await freezes.freeze(second)
+    await freezes.set(second)
     again = await freezes.lift("live", operation="cccc-0003")
 
     assert (first, first) == (lifted, again)

@@ -103,7 +103,7 @@ async def test_every_change_is_held_up(front: Front) -> None:
     """
     await front.give(MANAGER, Role.MANAGER)
     freeze = Freeze(entry="*", by=ADMIN, at=front.stage.time.now(), operation="k2f2-xtk8", reason=WHY)
-    await front.roles.freezes.freeze(freeze)
+    await front.roles.freezes.set(freeze)
     changes = [command for command in catalog() if command.effect.changes and command.role is not Role.ADMIN]
 
     answers = {command.name: (await front.answer(command.example, MANAGER)).text for command in changes}

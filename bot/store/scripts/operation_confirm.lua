@@ -1,6 +1,6 @@
 -- Confirm an operation that waits for it: once, and before it lapses. Who may press was decided before.
 -- KEYS: operation, turns of the target, sequence, planned operations
--- ARGV: id, now (ms), deadline (ms, Redis time), when it is due (ms, '' = at once)
+-- ARGV: id, now (ms), deadline (ms, Redis time), when it is due (ms, '' = at once), the second person ('' = it took none)
 -- Returns: the state in which it was found; 'waiting' means that it is queued or planned now, 'lapsed' that it was
 --          too late to confirm, 'late' that Redis came to it after the deadline
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -14,8 +14,12 @@ end
 if tonumber(redis.call('HGET', KEYS[1], 'expires')) <= tonumber(ARGV[2]) then
     return 'lapsed'
 end
+if ARGV[5] ~= '' then
+    redis.call('HSET', KEYS[1], 'second', ARGV[5])
+end
 if ARGV[4] ~= '' and tonumber(ARGV[4]) > tonumber(ARGV[2]) then
     redis.call('HSET', KEYS[1], 'state', 'planned', 'planned', ARGV[2], 'decided', ARGV[2], 'runs', 0)
+    redis.call('HDEL', KEYS[1], 'card') -- of the question; the plan has one of its own
     redis.call('ZADD', KEYS[4], ARGV[4], ARGV[1])
     return 'waiting'
 end
