@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +16,10 @@ from bot.store import Store
 REMEMBERED: Final = timedelta(days=1)  # how long a repeated request is recognised
 KEPT: Final = timedelta(days=7)  # how long a told operation can be looked up, retried, explained
 WORKER_AGE: Final = timedelta(seconds=20)  # a worker not heard of for longer is not counted
-UNDER_WAY: Final = timedelta(seconds=12)  # longer than one call to Slack may take: after this its sender is gone
+UNDER_WAY: Final = timedelta(seconds=12)  # longer than saying it may take: after this its sender is gone
+FRESH: Final = timedelta(
+    seconds=1
+)  # how long leave to send holds before it is used: together with a call less than that
 
 ANY: Final = "*"  # whatever its state is, and stays
 
@@ -68,10 +72,15 @@ class TooLate(Exception):
 
 
 class Journal:
-    """All that is kept of operations."""
+    """
+    All that is kept of operations.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Args:
+        ticks: Seconds of a clock that goes on while the process stands still.
+    """
+
+    def __init__(self, store: Store, *, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._ticks = store, ticks
 
     async def accept(self, operation: Operation, *, once: str, deadline_ms: int) -> Accepted | Repeated:
         """
@@ -255,9 +264,14 @@ class Journal:
         keys = [self._key(operation.id), self._telling(operation.channel)]
         starts = "" if claim else operation.starts
         args = [operation.id, starts, operation.state, int(UNDER_WAY.total_seconds() * 1000)]
+        asked = self._ticks()
         match await self._store.call("operation_speak", keys, args):
             case ["go", int(held), again]:
-                return Floor(operation.model_copy(update={"starts": held}), bool(again))
+                ours = operation.model_copy(update={"starts": held})
+                if self._ticks() - asked > FRESH.total_seconds():  # we stood still: it may be another's by now
+                    await self.unsaid(ours, maybe=bool(again))
+                    return Held(FRESH)
+                return Floor(ours, bool(again))
             case ["held", int(wait_ms)]:
                 return Held(timedelta(milliseconds=wait_ms))
             case ["behind"]:

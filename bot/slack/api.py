@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -49,6 +52,10 @@ class SlackAway(SlackError):
         self.after, self.maybe = min(after, LONGEST_WAIT), maybe
 
 
+class Late(aiohttp.ClientError):
+    """The process stood still before a call was on the wire, for longer than the call may take: it is not sent."""
+
+
 class SlackApi:
     """
     Calls Slack.
@@ -56,15 +63,16 @@ class SlackApi:
     Args:
         token: The bot's token; it goes to *base_url* alone, never to a response URL.
         base_url: Of the Web API, with a slash at its end.
+        ticks: Seconds of a clock that goes on while the process stands still.
     """
 
-    def __init__(self, *, token: str, base_url: str) -> None:
-        self._token, self._base_url = token, base_url
+    def __init__(self, *, token: str, base_url: str, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._token, self._base_url, self._ticks = token, base_url, ticks
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=CALL_LIMIT.total_seconds())
-        self._session = aiohttp.ClientSession(timeout=timeout)
+        self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[self._punctual()])
         # No retry handler: slack_sdk would post a message twice when a connection breaks after Slack took it.
         self.client = AsyncWebClient(
             token=self._token, base_url=self._base_url, session=self._session, retry_handlers=[]
@@ -76,6 +84,22 @@ class SlackApi:
     async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
+
+    def _punctual(self) -> aiohttp.TraceConfig:
+        """Look at the clock last before each request: whoever took over from us may have sent the same meanwhile."""
+        trace = aiohttp.TraceConfig()
+
+        async def begun(_: aiohttp.ClientSession, call: SimpleNamespace, __: object) -> None:
+            call.began = self._ticks()
+
+        async def connected(_: aiohttp.ClientSession, call: SimpleNamespace, __: object) -> None:
+            if self._ticks() - call.began > CALL_LIMIT.total_seconds():
+                raise Late
+
+        trace.on_request_start.append(begun)
+        trace.on_connection_create_end.append(connected)
+        trace.on_connection_reuseconn.append(connected)
+        return trace
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """
@@ -133,7 +157,7 @@ class SlackApi:
 
 
 def _away(error: Exception) -> SlackAway:
-    return SlackAway(type(error).__name__, maybe=not isinstance(error, aiohttp.ClientConnectorError))
+    return SlackAway(type(error).__name__, maybe=not isinstance(error, (aiohttp.ClientConnectorError, Late)))
 
 
 def _told(error: SlackApiError) -> SlackError:

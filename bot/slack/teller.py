@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ import structlog
 from bot.notice import Notice
 from bot.operations.operation import Card, Operation
 from bot.operations.ports import NotTold, Told
-from bot.slack.api import SlackApi, SlackAway, SlackRefused
+from bot.slack.api import BUSY_FOR, CALL_LIMIT, SlackApi, SlackAway, SlackRefused
 from bot.slack.blocks import Message, render
 from bot.slack.lookup import Unseen, find, metadata
 
@@ -20,6 +22,16 @@ REPEAT: Final = "This may be a repeat: Slack did not say whether it took this me
 log = structlog.get_logger(__name__)
 
 Way = tuple[str, Callable[[], Awaitable[object]]]
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """All ways together take no longer than one call may: after that another worker says it."""
+    try:
+        async with asyncio.timeout(CALL_LIMIT.total_seconds()):
+            yield
+    except TimeoutError as error:
+        raise NotTold("Slack takes too long", after=BUSY_FOR, maybe=True) from error
 
 
 @dataclass(frozen=True)
@@ -36,10 +48,11 @@ class SlackTeller:
         """Show or renew the card of a change that takes long."""
         message = render(notice)
         try:
-            stands = operation.card or (await self._standing(operation) if again else None)
-            if stands is None:
-                return await self._post(operation, message)
-            await self._update(stands, message)
+            async with _in_time():
+                stands = operation.card or (await self._standing(operation) if again else None)
+                if stands is None:
+                    return await self._post(operation, message)
+                await self._update(stands, message)
         except Unseen:
             raise NotTold("a card may stand there, which can't be looked up", after=None, maybe=True) from None
         except SlackRefused:  # the bot is not in the channel: the outcome finds another way
@@ -80,6 +93,10 @@ class SlackTeller:
 
     async def _first(self, operation: Operation, ways: list[Way], *, again: bool = False) -> Told:
         """Try one way after the other; one that is only busy is waited for, so that the order holds."""
+        async with _in_time():
+            return await self._by(operation, ways, again=again)
+
+    async def _by(self, operation: Operation, ways: list[Way], *, again: bool) -> Told:
         refused: list[str] = []
         for name, way in ways:
             try:

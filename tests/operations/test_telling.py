@@ -10,7 +10,7 @@ import pytest
 
 from bot.notice import Notice
 from bot.operations.engine import Later
-from bot.operations.journal import Floor, Lost
+from bot.operations.journal import FRESH, Floor, Held, Journal, Lost
 from bot.operations.operation import Operation, State
 from bot.operations.ports import NotTold, Told
 from tests.harness import SHOW
@@ -236,3 +236,17 @@ async def test_call_is_not_made_for_an_operation_that_was_lost(bench: Bench) -> 
         await work.agora.enable_recording("live", "eu", "b")
 
     assert ["a"] == bench.streams
+
+
+async def test_leave_that_is_old_when_it_is_read_is_none(bench: Bench) -> None:
+    """
+    A worker that stood still while Redis gave it leave to send gives the leave back: nothing was sent, so nobody looks.
+    """
+    operation = await ended_untold(bench, "a")
+    times = iter([0.0, FRESH.total_seconds() + 0.1])
+    stood_still = Journal(bench.store, ticks=lambda: next(times))
+
+    assert Held(FRESH) == await stood_still.speak(operation, claim=True)
+
+    await bench.work(operation)
+    assert ([operation.id], [False]) == (told(bench), bench.voice.again)
