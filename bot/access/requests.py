@@ -16,7 +16,8 @@ from bot.store import Store
 
 OPEN_FOR: Final = timedelta(days=1)  # then it lapses
 KEPT: Final = timedelta(days=7)  # so that a late press is explained
-WRITING_FOR: Final = timedelta(seconds=30)  # longer than writing to a few people may take
+ASKING_FOR: Final = timedelta(seconds=30)  # longer than writing to a few people takes
+TELLING_FOR: Final = timedelta(minutes=2)  # the same while Slack is busy; then somebody else takes it on
 
 MOST_OPEN: Final = 1000  # looked at in one go
 
@@ -145,7 +146,7 @@ class Requests:
 
     async def begin(self, request: Request) -> bool:
         """Whether people may be asked now; False: somebody is at it, for this request or another for the same."""
-        return await self._take(self._asking(request))
+        return await self._take(self._asking(request), ASKING_FOR)
 
     async def asked(self, request: Request, letters: tuple[Letter, ...], at: datetime) -> None:
         """People were asked, or none of them; that is the end of what `begin` began."""
@@ -164,7 +165,7 @@ class Requests:
 
     async def begin_telling(self, request: Request) -> bool:
         """Whether people are to be told of the answer; False: somebody is at it."""
-        return await self._take(self._store.key("request", "telling", request.id))
+        return await self._take(self._store.key("request", "telling", request.id), TELLING_FOR)
 
     async def done(self, request: Request) -> None:
         """People were told of the answer, or that there is none."""
@@ -188,8 +189,8 @@ class Requests:
     def _open(self) -> str:
         return self._store.key("requests", "open")
 
-    async def _take(self, key: str) -> bool:
-        ms = int(WRITING_FOR.total_seconds() * 1000)
+    async def _take(self, key: str, lasting: timedelta) -> bool:
+        ms = int(lasting.total_seconds() * 1000)
         return bool(await self._store.do("SET", key, "", "NX", "PX", ms))
 
     def _key(self, request_id: str) -> str:

@@ -89,11 +89,12 @@ class Letters:
             usable: Whether a button can do what was refused.
             but: Who has read it already.
         """
+        if not await self._told(request, pleas.told(request, answer, usable=usable)):
+            return
         if answer.says is Yes.NO:  # of a yes it knows by the change of the role map
             detail = f"{request.person} asked for {request.lack.words}"
             await self.audit.append(self._record(request, answer.by, "access answer", "refused", detail))
         known = await self.requests.load(request.id)
-        await self._told(request, pleas.told(request, answer, usable=usable))
         for letter in known.letters if known else ():
             if letter.person != but:
                 await self._renewed(letter, pleas.answered(request, answer))
@@ -104,16 +105,20 @@ class Letters:
     async def lapse(self, known: Known) -> None:
         """Tell whoever asked that nobody has answered, and take the buttons away."""
         request, now = known.request, self.clock()
-        await self._told(request, pleas.unanswered(request))
+        if not await self._told(request, pleas.unanswered(request)):
+            return
         for letter in known.letters:
             await self._renewed(letter, pleas.lapsed(request, now, known.asked or now))
         await self.requests.done(request)
 
-    async def _told(self, request: Request, notice: Notice) -> None:
+    async def _told(self, request: Request, notice: Notice) -> bool:
+        """Tell whoever asked; False: Slack is away, and the sweep comes back to it."""
         try:
             await self.voice.tell(request.person, notice, channel=request.channel)
         except NotTold as error:
             log.warning("answer.not_told", request=request.id, to=request.person, reason=str(error))
+            return error.after is None
+        return True
 
     async def _renewed(self, letter: Letter, notice: Notice) -> None:
         try:

@@ -327,6 +327,29 @@ async def test_request_lapses(stage: Stage, store: Store) -> None:
     assert 2 == len(letters(stage))
 
 
+async def test_slack_that_is_away_keeps_nobody_from_being_told(stage: Stage, store: Store) -> None:
+    """
+    While Slack is away the role is given all the same; whoever asked is told when it is back.
+    """
+    await ask(stage)
+    wanted = await letter(stage)
+    stage.slack.fail("chat.postMessage", error="internal_error", times=3)
+    edits = wanted.edits
+    await stage.slack.click(wanted, "access_grant_hour", user=ADMIN)
+    await stage.told(lambda one: one is wanted and one.edits > edits)
+    async with asyncio.timeout(20):
+        while not stage.slack.met("chat.postMessage") or stage.bots[0].answering:  # noqa: ASYNC110 it calls nobody
+            await asyncio.sleep(0.02)
+    before = [one for one in stage.slack.messages if "gave you" in one.text]
+    done = await stage.outcome(RECORD, STRANGER)
+    (asked,) = await records(store, "access ask")
+    await store.redis.delete(store.key("request", "telling", str(asked.operation)))  # as when its time is up
+    await stage.bots[0].sweep()
+    await told(stage, "gave you")
+
+    assert (None, []) == (done.to, before)
+
+
 async def test_lapse_is_told(stage: Stage) -> None:
     """
     When a request lapses its buttons go, and who asked is told, once.

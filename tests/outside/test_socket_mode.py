@@ -9,6 +9,7 @@ from bot.sandbox.slack import Answer
 from bot.store import Store
 from tests.harness import ADMIN, LIVE, MANAGER, OPERATOR, STRANGER, VIEWER, Stage
 from tests.outside.acts import confirm, ended, offers, public, trail
+from tests.outside.crew import CREW, known
 from tests.outside.test_health import probe_of
 
 APP_TOKEN = "xapp-for-tests"
@@ -224,3 +225,34 @@ async def test_roles_hold_here_too(world: Stage) -> None:
     assert refused.message is not None
     assert "operator" in refused.message.text
     assert 1 == len(world.wire)
+
+
+async def test_events_of_groups_come_through_the_socket(world: Stage, store: Store) -> None:
+    """
+    Who leaves a user group loses its role at once, without a public address too.
+    """
+    await connected(world)
+    world.slack.add_usergroup(CREW, "crew", [STRANGER])
+    await world.outcome("/agora grant @crew operator on live", ADMIN)
+    await known(store, lambda group: group.size == 1)
+    inside = await world.outcome("/record on live eu main-stage", STRANGER)
+    await world.slack.change_group(CREW, [])
+    await known(store, lambda group: group.size == 0)
+    outside = await world.outcome("/record on live eu main-stage", STRANGER)
+
+    assert [None, STRANGER] == [inside.to, outside.to]
+
+
+async def test_access_is_asked_for_through_the_socket(world: Stage) -> None:
+    """
+    A refusal becomes a role for an hour through the socket as over HTTP.
+    """
+    await connected(world)
+    refusal = await world.outcome("/record on live eu main-stage", STRANGER)
+    await world.slack.click(refusal, "access_ask", user=STRANGER)
+    letter = await world.told(lambda message: message.kind == "dm" and "asks for access" in message.text)
+    await world.slack.click(letter, "access_grant_hour", user=ADMIN)
+    await world.told(lambda message: message.kind == "channel" and "asked for by" in message.text)
+    done = await world.outcome("/record on live eu main-stage", STRANGER)
+
+    assert ("channel", 1) == (done.kind, len(world.wire))
