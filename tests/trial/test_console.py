@@ -29,15 +29,15 @@ STORY = """\
 /record on live eu main-stage
 sam: /record on live eu main-stage
 /record off live eu main-stage
-sam: 2
-2
-2
+sam: 3
+3
+3
 fault 504
 /record on live eu main-stage
 fault off
-4
+6
 mia: /transfer set live on https://hooks.example.com/transfer
-mia: 5
+mia: 8
 streams
 """
 
@@ -154,10 +154,10 @@ def test_buttons_are_pressed_by_number(story: dict[str, list[str]]) -> None:
     A prompt has numbered buttons; nobody else can press them, and one that is gone changes nothing.
     """
     (prompt,) = story["/record off live eu main-stage"]
-    (foreign,) = story["sam: 2"]
-    pressed, late = story["2"]
+    (foreign,) = story["sam: 3"]
+    pressed, late = story["3"]
 
-    assert "[2 Stop recording] [3 " in prompt
+    assert "[3 Stop recording] [4 " in prompt
     assert "only you see:" in prompt
     assert "DELETE" not in prompt + foreign + late
     assert "Only otto sees that button" in foreign
@@ -184,10 +184,10 @@ def test_trouble_on_demand_and_retry(story: dict[str, list[str]]) -> None:
     A fault shows on the call; once it is off the retry button does what had failed.
     """
     _, failed = story["/record on live eu main-stage"]
-    (again,) = story["4"]
+    (again,) = story["6"]
 
     assert f"{PUT}504  (fault 504)" in failed
-    assert "[4 Try again]" in failed
+    assert "[6 Try again]" in failed
     assert f"{PUT}200\n" in again
 
 
@@ -196,7 +196,7 @@ def test_somebody_else_acts_for_once(story: dict[str, list[str]]) -> None:
     `NAME: ...` types and presses as that person, and one is oneself again after it.
     """
     (asked,) = story["mia: /transfer set live on https://hooks.example.com/transfer"]
-    (pressed,) = story["mia: 5"]
+    (pressed,) = story["mia: 8"]
 
     assert "only @mia sees:" in asked
     assert "asked by @mia" in flat(pressed)

@@ -10,7 +10,7 @@ import pytest
 from tests.test_readme import README
 from tests.trial.test_console import flat, trial
 
-BLOCKS = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+BLOCKS = [block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) if "#live-ops> " in block]
 PROMPT = re.compile(r"^\w+ #live-ops> (.*)\n", re.MULTILINE)
 # What is another in each run.
 CHANGING = {
