@@ -170,7 +170,8 @@ class AccessClicks:
     async def _may_by_now(self, request: Request) -> bool:
         """Whether they may do it by now, without this."""
         standing = await self.gate.standing(request.person)
-        return standing.may(request.role, request.lack.resource, changes=request.changes).allowed
+        place, changes = request.lack.resource, request.changes  # a freeze is no lack of a role
+        return standing.may(request.role, place, changes=changes, despite_freeze=True).allowed
 
     async def _finish(self, request: Request, answer: Answer, *, but: str = "") -> None:
         """
@@ -180,7 +181,7 @@ class AccessClicks:
             AccessError: The role map has changed since; it can be answered again.
         """
         if answer.says is not Yes.NO:
-            note = f"Asked for by {request.person}, to type {request.line}"
+            note = f"Asked for by {person(request.person)}, to type {request.line}"
             grant, actor = request.grant(answer), Person(answer.by)
             try:
                 await self.roles.grant(request.person, grant, actor=actor, channel=request.channel, note=note)

@@ -11,6 +11,7 @@ from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.command import AnyCommand, Effect
 from bot.moments import Plan
+from bot.operations.letters import DIRECT
 from bot.operations.operation import Operation, State, new_id
 from bot.pressing import Click
 
@@ -23,8 +24,8 @@ class Again:
     asks: Callable[[Effect], bool]
     clock: Clock
 
-    def repeat(self, click: Click, operation: Operation) -> Operation:
-        """The same once more; not asked for again, since it was confirmed once, and the button asks before."""
+    def repeat(self, click: Click, operation: Operation, *, asks: bool) -> Operation:
+        """The same once more. As a rule it does not ask: it was confirmed once, and the button asks before."""
         args = moments.at_once(operation.args_again)
         command = self.catalog.get(operation.command)
         line = command.line(command.args.model_validate(args)) if command else operation.line
@@ -34,8 +35,10 @@ class Again:
             args=args,
             line=line,
             effect=operation.effect,
-            asks=False,
+            asks=asks,
             retry_of=operation.id,
+            undo_of=operation.undo_of,  # so that it is still left alone if somebody has changed it
+            state=State.ASKING if asks else State.QUEUED,
             plan=Plan(ends=operation.ends, zone=operation.plan.zone) if operation.plan else None,
         )
 
@@ -62,7 +65,8 @@ class Again:
             "id": new_id(),
             "person": click.person,
             "team": click.team,
-            "channel": click.channel or operation.channel,
+            # An outcome may have been told by direct message: what comes of it is for the channel.
+            "channel": operation.channel if not click.channel or click.channel.startswith(DIRECT) else click.channel,
             "response_url": click.response_url,
             "target": operation.target,
             "created": self.clock(),

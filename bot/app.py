@@ -153,6 +153,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         key = f"{operation.queue_key}:{turn}" if turn else operation.queue_key
         await engine.add(key, operation.id, operation.queue_target, after=after)
 
+    cancelling = Cancelling(journal, known, requeue, clock)
     runner = Runner(
         journal=journal,
         gate=gate,
@@ -167,8 +168,8 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         metrics=metrics,
         planning=Planning(journal, plans, teller, SlackZones(api, store), requeue, clock),
         following=Following(journal, plans, known, requeue, clock),
-        desk=Desk(plans, Cancelling(journal, known, requeue, clock), known, audit),
-        undoing=Undoing(journal, audit),
+        desk=Desk(plans, cancelling, known, audit),
+        undoing=Undoing(journal, audit, cancelling),
         confirm_ttl=settings.confirm_ttl,
     )
 
@@ -209,6 +210,7 @@ async def join(stack: AsyncExitStack, settings: Settings, *, clock: Clock, patie
         again=Again(known, asks.__contains__, clock),
         gate=gate,
         journal=journal,
+        audit=audit,
         requeue=requeue,
         clock_ms=store.time_ms,
         clock=clock,

@@ -17,7 +17,7 @@ from bot.words import LINE_LIMIT, Word, join, quote, retype
 class Args(BaseModel):
     """The arguments of a command: its fields in the order in which they are typed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 A = TypeVar("A", bound=Args)

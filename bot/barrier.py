@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.access.gate import Gate
 from bot.access.helpers import Lack
 from bot.access.roles import Role
+from bot.audit import Audit
 from bot.catalog import Catalog
 from bot.notice import Notice
 from bot.operations import outcomes
@@ -33,6 +34,7 @@ class Barrier:
     catalog: Catalog
     gate: Gate
     cancelling: Cancelling
+    audit: Audit
 
     async def barred(self, click: Click, operation: Operation, does: Operation) -> Notice | None:
         """
@@ -44,12 +46,27 @@ class Barrier:
             does: What is done if they may: the same, or what turns it back.
         """
         if click.action == "operation_confirm" and (takes := await self._takes_another(click, operation)):
-            return takes
+            return await self._recorded(click, does, takes)
         if click.action not in FOR_ALL and not await self._own(click, operation):
             return _foreign(operation)
         stop, own = click.action == "operation_stop", click.person == operation.person
         free = (click.action == "operation_cancel" and (own or not operation.open)) or (stop and own)
-        return None if free else await self._objection(click.person, does, Role.MANAGER if stop else None)
+        objection = None if free else await self._objection(click.person, does, Role.MANAGER if stop else None)
+        return await self._recorded(click, does, objection) if objection else None
+
+    async def _recorded(self, click: Click, does: Operation, refusal: Notice) -> Notice:
+        """Write the refusal of a change into the audit trail, as that of a typed command."""
+        if does.effect.changes:
+            result = outcomes.refused(refusal.headline.removesuffix(" ⛔"))
+            record = outcomes.audit_record(does, result, self.gate.clock())
+            await self.audit.append(replace(record, actor=click.person, operation=click.operation))
+        return refusal
+
+    async def takes_two(self, click: Click, operation: Operation) -> bool:
+        """Whether doing it once more takes a second person: it has come to be protected since it was confirmed."""
+        if not operation.disruptive or operation.second:
+            return False
+        return (await self.gate.standing(click.person)).holding.protects(operation.args.get("entry")) is not None
 
     async def _own(self, click: Click, operation: Operation) -> bool:
         """Whether it is theirs to press: who asked for it; what everybody sees is for others, too, by their role."""
@@ -65,8 +82,7 @@ class Barrier:
             return None
         if operation.open:
             return Notice("You asked for this, so somebody else has to confirm it. It is still open.")
-        standing = await self.gate.standing(click.person)
-        if not standing.holding.protects(operation.args.get("entry")):
+        if not await self.takes_two(click, operation):
             return None
         return Notice(
             "Nothing was done: this was protected after you were asked, and takes a second person now.",

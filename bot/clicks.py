@@ -10,9 +10,11 @@ from functools import partial
 from typing import Final
 
 import structlog
+from pydantic import ValidationError
 
 from bot.access.gate import Gate
 from bot.again import Again
+from bot.audit import Audit
 from bot.barrier import NEWER, Barrier
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -26,7 +28,7 @@ from bot.operations.paging import GONE
 from bot.outage import nothing_done, why
 from bot.pressing import Click, Pressed
 from bot.store import StoreError
-from bot.wording import ago, code, moment
+from bot.wording import ago, code, moment, person
 
 LOOK_WITHIN: Final = timedelta(seconds=1.5)  # both together, of Slack's 3
 ACT_WITHIN: Final = timedelta(seconds=1)
@@ -63,6 +65,7 @@ class Clicks:
         again: Again,
         gate: Gate,
         journal: Journal,
+        audit: Audit,
         requeue: Callable[[Operation], Awaitable[None]],
         clock_ms: Callable[[], Awaitable[int]],
         clock: Clock,
@@ -72,7 +75,7 @@ class Clicks:
         self._again = again
         self._requeue, self._redis_ms, self._clock = requeue, clock_ms, clock
         self._cancelling = Cancelling(journal, catalog, requeue, clock)
-        self._barrier = Barrier(catalog, gate, self._cancelling)
+        self._barrier = Barrier(catalog, gate, self._cancelling, audit)
 
     async def press(self, click: Click) -> Pressed:
         """Do what the button says, or say why not."""
@@ -99,7 +102,10 @@ class Clicks:
             return Pressed(NEWER)
         if operation is None:
             return Pressed(GONE if click.action == "operation_page" else UNKNOWN)
-        does = self._again.reversal(click, operation) if click.action == "operation_undo" else operation
+        try:
+            does = self._again.reversal(click, operation) if click.action == "operation_undo" else operation
+        except ValidationError:  # a newer release has written it
+            return Pressed(NEWER)
         if does is None:
             return await self._too_late(operation.id, "Nothing turns it back.")
         if barred := await self._barrier.barred(click, operation, does):
@@ -123,12 +129,16 @@ class Clicks:
         now, second = self._clock(), click.person if operation.open else ""
         found = await self._journal.confirm(operation, now, deadline_ms=deadline_ms, second=second)
         later = operation.due is not None and operation.due > now
+        to = {"state": State.PLANNED if later else State.QUEUED, "decided": now}
+        queued = partial(self._queued, operation.model_copy(update=to))
+        by = person(click.person) if operation.open else "you"
+        said = plan_cards.confirmed(operation, now, by) if later else cards.confirmed(operation, now, by)
+        if found == State.WAITING and operation.open:  # first what all see: the outcome takes its place
+            return Pressed(said, replace=True, said=queued)
         if found in {State.WAITING, State.QUEUED, State.PLANNED}:
-            to = {"state": State.PLANNED if later else State.QUEUED, "decided": now}
-            self._background(self._queued(operation.model_copy(update=to)))
+            self._background(queued())
         if found == State.WAITING:
-            said = plan_cards.confirmed(operation, now) if later else cards.confirmed(operation, now)
-            return Pressed(said, replace=later or not operation.open)  # what all see becomes the card of the outcome
+            return Pressed(said, replace=True)
         if found == "lapsed":
             return Pressed(_lapsed(operation), replace=not operation.open)
         return await self._too_late(operation.id)
@@ -185,7 +195,7 @@ class Clicks:
         result = operation.result
         if result is None or not result.retry:
             return await self._too_late(operation.id)
-        again = self._again.repeat(click, operation)
+        again = self._again.repeat(click, operation, asks=await self._barrier.takes_two(click, operation))
         match await self._journal.accept(again, once=f"retry:{operation.id}", deadline_ms=deadline_ms):
             case Repeated(known):
                 return await self._too_late(known, "It was tried again already.")
@@ -199,9 +209,12 @@ class Clicks:
 
     async def _undo(self, click: Click, operation: Operation, deadline_ms: int) -> Pressed:
         """Turn back what was done, as an operation of its own, in the name of whoever pressed."""
-        earlier = await self._journal.load(operation.undone) if operation.undone else None
+        try:
+            earlier = await self._journal.load(operation.undone) if operation.undone else None
+        except Newer:
+            return Pressed(NEWER)
         if earlier is not None and not _came_to_nothing(earlier):
-            return await self._too_late(earlier.id, TURNED)
+            return await self._turned(earlier)
         back, instead = self._again.reversal(click, operation), operation.undone or ""
         if back is None:
             return await self._too_late(operation.id)
@@ -215,6 +228,12 @@ class Clicks:
             return Pressed(None)
         doing = f"It is turned back with {code(back.line, limit=300)}. The result appears in the channel."
         return Pressed(Notice(doing, small=(f"operation {code(back.id)}",)))
+
+    async def _turned(self, earlier: Operation) -> Pressed:
+        """Say who has pressed before, and what came of that."""
+        if earlier.undecided and earlier.result is None:
+            return Pressed(Notice(f"{person(earlier.person)} is being asked at this moment whether to turn it back."))
+        return await self._too_late(earlier.id, TURNED)
 
     async def _queued(self, operation: Operation) -> None:
         """Queue it; if the queue does not answer the sweep will, for it is written down."""

@@ -65,7 +65,7 @@ async def agora_grant(args: AgoraGrantArgs, ctx: Context) -> Reply:
     change = await ctx.roles.grant(args.subject, grant, actor=Person(ctx.person), channel=ctx.channel)
     who, what = person(args.subject), describe(grant, end=False)
     end = f" until {moment(grant.until)}" if grant.until else ""
-    left = holdings.found_of(change.after)
+    left = holdings.found_of(change.after, ctx.at)
     if not change.done:
         return Reply(f"{who} is {what}{end} already. Nothing was changed.", left=left)
     after = (GROUP_NOTE,) if args.subject.startswith(GROUP) else ()

@@ -9,6 +9,7 @@ from bot.commands.protections import OneEntry, found_of, read, says
 from bot.errors import UserError
 from bot.undo import Found, Step, Undo
 from bot.wording import code, suggestion
+from bot.words import join
 
 
 class AgoraProtectArgs(OneEntry):
@@ -47,7 +48,10 @@ async def agora_protect(args: AgoraProtectArgs, ctx: Context) -> Reply:
         return Reply(f"It was protected already: {described(now)}", lines=("Nothing was changed.",), left=found_of(now))
     return Reply(
         f"{code(args.entry)} is protected: what can cost footage or audience there takes a second person.",
-        lines=("Whoever asks for it can't confirm it; somebody else with the same role or a higher one has to.",),
-        after=(f"To lift it: {code(f'/agora unprotect {args.entry}')}.",),
+        lines=(
+            "Whoever asks for it can't confirm it; somebody else with the same role or a higher one has to.",
+            "What was confirmed before is carried out as it was; `/agora planned` lists what is still to come.",
+        ),
+        after=(f"To lift it: {code(f'/agora unprotect {join([args.entry])}')}.",),
         left=found_of(now),
     )

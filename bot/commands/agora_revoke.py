@@ -49,7 +49,7 @@ async def agora_revoke(args: AgoraRevokeArgs, ctx: Context) -> Reply:
     )
     who = person(args.subject)
     left = listing([describe(grant) for grant in change.after])
-    was = holdings.found_of(change.before)
+    was = holdings.found_of(change.before, ctx.at)
     if not change.done:
         has = f"{who} has {left}" if left else f"{who} has no role"
         return Reply(f"{has}; there was nothing like that to take away. Nothing was changed.", left=was)
@@ -58,5 +58,5 @@ async def agora_revoke(args: AgoraRevokeArgs, ctx: Context) -> Reply:
         f"{who} is no longer {gone}.",
         lines=(f"What is left: {left or 'no role'}.",),
         audited=True,
-        left=holdings.found_of(change.after),
+        left=holdings.found_of(change.after, ctx.at),
     )

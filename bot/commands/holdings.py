@@ -18,8 +18,8 @@ class OfSomebody(Protocol):
     subject: str
 
 
-def found_of(grants: Iterable[Grant]) -> Found:
-    """What undo compares: who gave it and when does not matter."""
+def found_of(grants: Iterable[Grant], now: datetime) -> Found:
+    """What undo compares: who gave it and when does not matter, nor what has ended."""
     rows = [
         {
             "role": str(grant.role),
@@ -28,13 +28,14 @@ def found_of(grants: Iterable[Grant]) -> Found:
             "until": grant.until.isoformat() if grant.until else None,
         }
         for grant in grants
+        if grant.live(now)
     ]
     return {"grants": sorted(rows, key=str)}
 
 
 async def read(args: OfSomebody, ctx: Context) -> Found:
     """What they hold by themselves."""
-    return found_of((await ctx.roles.held_by(args.subject)).own)
+    return found_of((await ctx.roles.held_by(args.subject)).own, ctx.at)
 
 
 def says(found: Found) -> str:

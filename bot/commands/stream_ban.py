@@ -12,6 +12,7 @@ from bot.errors import UserError
 from bot.kinds import BanEnd
 from bot.undo import Undo
 from bot.wording import ago, code, moment
+from bot.words import join
 
 STREAMS: Final = "https://docs.agora.io/en/api-reference/api-ref/broadcast-streaming/stream-management"
 SECOND: Final = timedelta(seconds=1)  # Agora keeps no fractions, and what is asked for is the least
@@ -61,7 +62,7 @@ async def stream_ban(args: StreamBanArgs, ctx: Context) -> Reply:
     """
     until = end_of(args, ctx.at)
     await ctx.agora.ban(args.entry, args.stream, until=until)
-    lift = code(f"/stream unban {args.entry} {args.stream}")
+    lift = code(f"/stream unban {join([args.entry, args.stream])}")
     return Reply(
         f"{code(args.stream)} of {code(args.entry)} is banned until {moment(until)}.",
         after=(f"To lift the ban before: {lift}.",),

@@ -66,7 +66,7 @@ class Cancelling:
         ended = await self.end(operation, standing.person.id, at)
         if ended is None:
             raise UserError(self._too_late(await self.journal.load(operation_id) or operation))
-        await self._tell(ended)
+        await self.tell(ended)
         return ended
 
     async def end(self, operation: Operation, by: str, at: datetime) -> Operation | None:
@@ -77,7 +77,8 @@ class Cancelling:
             return None
         return cancelled(operation, result, at)
 
-    async def _tell(self, operation: Operation) -> None:
+    async def tell(self, operation: Operation) -> None:
+        """Have it told that it is cancelled, if anybody has heard of it."""
         if operation.follows and operation.card is None:  # nobody has seen a message of it
             with contextlib.suppress(Lost):
                 await self.journal.told(operation, "with what cancelled it")

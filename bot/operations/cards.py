@@ -125,12 +125,10 @@ def is_private(operation: Operation) -> bool:
     return (operation.effect is Effect.READ or untried) and operation.card is None and operation.planned is None
 
 
-def confirmed(operation: Operation, at: datetime) -> Notice:
+def confirmed(operation: Operation, at: datetime, by: str = "you") -> Notice:
     """What replaces the prompt once its button was pressed."""
-    return Notice(
-        headline=f"Confirmed by you {moment(at)}. The result appears in the channel.",
-        small=named(operation),
-    )
+    where = "the channel" if by == "you" else "this place"
+    return Notice(headline=f"Confirmed by {by} {moment(at)}. The result appears in {where}.", small=named(operation))
 
 
 def cancelled(operation: Operation) -> Notice:

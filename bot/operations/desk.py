@@ -42,7 +42,8 @@ class Desk:
         """The last *most* things that were done, or tried, on an entry point, the newest first."""
 
         def done_here(record: Record) -> bool:
-            return record.entry == entry and record.outcome in DONE and record.command_line is not None
+            command = self.catalog.get(record.action)
+            return record.entry == entry and record.outcome in DONE and command is not None and command.effect.changes
 
         return await self.audit.recent(most, wanted=done_here)
 

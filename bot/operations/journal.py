@@ -120,7 +120,7 @@ class Journal:
                 int(REMEMBERED.total_seconds()),
                 int(WORKER_AGE.total_seconds() * 1000),
                 int(operation.effect.changes),
-                "undone" if operation.undo_of else "retried",
+                "retried" if operation.retry_of else "undone",
                 instead_of,
             ],
         )

@@ -15,6 +15,7 @@ from bot.notice import Notice
 from bot.operations import pleas
 from bot.operations.operation import Card
 from bot.operations.ports import NotTold
+from bot.wording import person
 
 ASKED: Final = 2  # people at a time
 DIRECT: Final = "D"  # what the id of a conversation with one person begins with
@@ -75,7 +76,7 @@ class Letters:
                 break
         await self.requests.asked(request, tuple(letters), at)
         if letters:
-            whom = ", ".join(one.person for one in letters)
+            whom = ", ".join(person(one.person) for one in letters)
             await self.audit.append(self._record(request, request.person, "access ask", "succeeded", f"Asked {whom}."))
         return tuple(letters)
 
@@ -92,7 +93,7 @@ class Letters:
         if not await self._told(request, pleas.told(request, answer, usable=usable)):
             return
         if answer.says is Yes.NO:  # of a yes it knows by the change of the role map
-            detail = f"{request.person} asked for {request.lack.words}"
+            detail = f"{person(request.person)} asked for {request.lack.words}"
             await self.audit.append(self._record(request, answer.by, "access answer", "refused", detail))
         known = await self.requests.load(request.id)
         for letter in known.letters if known else ():

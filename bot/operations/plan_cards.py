@@ -42,11 +42,11 @@ def announcement(operation: Operation, command: AnyCommand) -> Notice:
     )
 
 
-def confirmed(operation: Operation, now: datetime) -> Notice:
+def confirmed(operation: Operation, now: datetime, by: str = "you") -> Notice:
     """What replaces the question once its button was pressed."""
     due = f" It is planned for {moment(operation.due)}." if operation.due else ""
     return Notice(
-        headline=f"Confirmed by you {moment(now)}.{due}",
+        headline=f"Confirmed by {by} {moment(now)}.{due}",
         small=(code(operation.line, limit=300), f"operation {code(operation.id)}"),
     )
 
@@ -110,4 +110,5 @@ def _plan(operation: Operation) -> Plan:
 
 def _small(operation: Operation) -> tuple[str, ...]:
     asked = f"asked by {person(operation.person)} {moment(operation.created)}"
-    return (code(operation.line, limit=300), asked, f"operation {code(operation.id)}")
+    second = (f"confirmed by {person(operation.second)}",) if operation.second else ()
+    return (code(operation.line, limit=300), asked, *second, f"operation {code(operation.id)}")

@@ -14,7 +14,7 @@ from bot.access.roles import Role
 from bot.access.verdicts import ALLOWS, verdict
 from bot.arguments import Args, Missing, part, read
 from bot.catalog import Catalog
-from bot.command import AnyCommand, Reply
+from bot.command import AnyCommand, Effect, Reply
 from bot.errors import BadArguments, UserError
 from bot.wording import ago, code, person
 from bot.words import Word
@@ -64,10 +64,14 @@ async def rule(gate: Gate, catalog: Catalog, asker: Standing, subject: str, line
     )
     rows = [*_own(case), *_doubtful(case), *await _others(case)] or ["They were given no role."]
     if decision.allowed:
-        return Reply(f"{person(subject)} may type {shown}.", lines=tuple(rows))
+        two = command.effect is Effect.DISRUPTIVE and case.standing.holding.protects(resource.entry) is not None
+        after = ("It is protected there: a second person has to confirm it.",) if two else ()
+        return Reply(f"{person(subject)} may type {shown}.", rows=tuple(rows), after=after)
     way_out = await gate.way_out(decision, Lack(subject, command.role, resource, command.effect.changes))
     told = f"It takes {command.role}. They would read: “{decision.reason}”"
-    return Reply(f"{person(subject)} may not type {shown}.", lines=(told, *rows), after=(way_out,))
+    if decision.way_out:  # their roles would do
+        told = f"Their roles would allow it, but: {decision.reason}"
+    return Reply(f"{person(subject)} may not type {shown}.", lines=(told,), rows=tuple(rows), after=(way_out,))
 
 
 def _read(catalog: Catalog, words: list[Word]) -> tuple[AnyCommand, Args]:

@@ -27,6 +27,7 @@ from bot.operations.following import Following
 from bot.operations.journal import Behind, Held, Journal, Lost
 from bot.operations.kept import Newer
 from bot.operations.knowing import command_of
+from bot.operations.letters import DIRECT
 from bot.operations.operation import Card, Operation, Result, State
 from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
@@ -209,6 +210,8 @@ class Runner:
 
     async def _show_to_all(self, operation: Operation, notice: Notice) -> Card | None:
         """Put a question that takes a second person where everybody sees it, once; None where that can't be."""
+        if operation.channel.startswith(DIRECT):
+            return None
         floor = await self.journal.speak(operation)
         if isinstance(floor, Held):
             raise Later(floor.wait)
@@ -217,7 +220,9 @@ class Runner:
         except NotTold as error:
             await self.journal.unsaid(operation, maybe=error.maybe)
             raise
-        if card is not None:
+        if card is None:
+            await self.journal.unsaid(operation, maybe=False)
+        else:
             await self.journal.keep_card(operation, card)
         return card
 
@@ -265,6 +270,7 @@ class Runner:
                 return missed
             before = await self.undoing.before(operation, command, args, work)
             reply = await command.run(args, work)
+            await self.undoing.settle(operation)
             return offered(outcomes.done(reply, work.items), operation, command, before)
         except AgoraError as error:
             return outcomes.failed(await narrow(self.agora, error), error)

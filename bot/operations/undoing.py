@@ -9,17 +9,21 @@ from typing import Any, Final
 
 from bot.agora import AgoraError
 from bot.arguments import Args
-from bot.audit import Audit, Record
+from bot.audit import LOOKED_THROUGH, Audit, Record
 from bot.command import AnyCommand
 from bot.errors import UserError
+from bot.operations.cancelling import Cancelling
 from bot.operations.journal import Journal
-from bot.operations.operation import Operation, Outcome, Result
+from bot.operations.operation import Operation, Outcome, Result, State
 from bot.operations.work import Work
 from bot.undo import Found, Step, Undo
 from bot.wording import code, moment, person
 
 GLIMPSE: Final = timedelta(seconds=2)  # how long a change waits for what is there before it
-CHANGED: Final = {Outcome.SUCCEEDED.value, Outcome.UNKNOWN.value}
+DONE: Final = {Outcome.SUCCEEDED, Outcome.UNKNOWN}
+CHANGED: Final = {outcome.value for outcome in DONE}
+PARTLY: Final = {Outcome.FAILED.value, Outcome.CANCELLED.value}
+CLOCKS: Final = timedelta(seconds=5)  # by which those of several machines may differ
 HINT: Final = "If you want it all the same, type what should be there."
 
 
@@ -29,6 +33,7 @@ class Undoing:
 
     journal: Journal
     audit: Audit
+    cancelling: Cancelling
 
     async def before(self, operation: Operation, command: AnyCommand, args: Args, work: Work) -> Found | None:
         """
@@ -52,6 +57,16 @@ class Undoing:
         if operation.undo_of is not None and command.undo is not None:
             await self._unchanged(operation, command.undo, await self._read(command.undo, args, work, must=True))
 
+    async def settle(self, operation: Operation) -> None:
+        """Call off what was planned to turn off what *operation* has turned back: it would meet somebody else's."""
+        turned = await self.journal.load(operation.undo_of) if operation.undo_of else None
+        after = await self.journal.load(turned.followed) if turned and turned.followed else None
+        if after is None or after.state is not State.PLANNED or not set(after.items) <= set(operation.items):
+            return
+        ended = await self.cancelling.end(after, operation.person, self.cancelling.clock())
+        if ended is not None:
+            await self.cancelling.tell(ended)
+
     async def _read(self, undo: Undo[Any], args: Args, work: Work, *, must: bool) -> Found | None:
         if undo.read is None:
             return None
@@ -71,13 +86,37 @@ class Undoing:
         left = turned.result.left
         if held is not None and held == left:
             return
-        by = await self.audit.recent(1, wanted=_later(turned))
+        by = await self._changed(turned)
         if held is not None and left is not None:
-            whom = f" by {_named(by[0])}" if by else ", not by this bot"
+            whom = f" by {_named(by)}" if by else ", not by this bot"
             ways = f"It was left {undo.says(left)}. Now it is {undo.says(held)}."
             raise UserError(f"Not turned back, since it was changed in the meantime{whom}. {ways}", hint=HINT)
         if by:
-            raise UserError(f"Not turned back, since it was changed in the meantime by {_named(by[0])}.", hint=HINT)
+            raise UserError(f"Not turned back, since it was changed in the meantime by {_named(by)}.", hint=HINT)
+
+    async def _changed(self, turned: Operation) -> Record | None:
+        """
+        The last change to what *turned* changed since, if the trail knows of any.
+
+        Raises:
+            UserError: So much has happened since that it can't be looked through.
+        """
+        since, wanted, looked = (turned.finished or turned.created) - CLOCKS, _later(turned), 0
+        async for record in self.audit.newest():
+            looked += 1
+            if record.at < since:
+                return None
+            if wanted(record) and (record.outcome in CHANGED or await self._done_of(record, turned)):
+                return record
+        if looked >= LOOKED_THROUGH:
+            raise UserError("Not turned back: too much has happened since to see whether it was changed.", hint=HINT)
+        return None
+
+    async def _done_of(self, record: Record, turned: Operation) -> bool:
+        """Whether any of the same streams was done by what failed as a whole; what is not known any more counts."""
+        other = await self.journal.load(record.operation) if record.operation else None
+        items = other.result.items if other and other.result else ()
+        return other is None or any(item.outcome in DONE and item.item in _streams(turned) for item in items)
 
 
 def offered(result: Result, operation: Operation, command: AnyCommand, before: Found | None) -> Result:
@@ -98,17 +137,41 @@ def back(command: AnyCommand, args: dict[str, Any], items: Sequence[str], held: 
 
 
 def _later(turned: Operation) -> Callable[[Record], bool]:
-    """Whether a record is of a change to what *turned* changed, and later."""
-    group, args, since = turned.command.partition(" ")[0], turned.args, turned.finished or turned.created
-    streams = set(turned.items or ([args["stream"]] if "stream" in args else []))
+    """Whether a record is of something later that may have changed what *turned* changed."""
+    about, since = _about(turned), turned.finished or turned.created
 
     def wanted(record: Record) -> bool:
-        same = record.action.partition(" ")[0] == group and record.entry == args.get("entry")
-        regions, names = {record.region, args.get("region")} - {None}, set(record.streams)
-        overlap = len(regions) < 2 and (not names or not streams or not names.isdisjoint(streams))  # noqa: PLR2004
-        return same and overlap and record.outcome in CHANGED and record.at > since and record.operation != turned.id
+        # Of many streams one may have been done though it failed as a whole, or was stopped.
+        done = record.outcome in CHANGED or (len(record.streams) > 1 and record.outcome in PARTLY)
+        return done and record.at > since and record.operation != turned.id and about(record)
 
     return wanted
+
+
+def _about(turned: Operation) -> Callable[[Record], bool]:
+    """Whether a record is about the same as *turned*."""
+    args, group = turned.args, turned.command.partition(" ")[0]
+    if "subject" in args:  # what somebody holds: the record says whose it is
+        return lambda record: str(record.detail).startswith(f"{person(args['subject'])}:")
+    if group == "agora":  # a mark on an entry point
+        pair = {turned.command, turned.result.undo.command if turned.result and turned.result.undo else ""}
+        return lambda record: record.action in pair and record.entry == args.get("entry")
+    streams = _streams(turned)
+
+    def same(record: Record) -> bool:
+        if record.action.partition(" ")[0] != group or record.entry != args.get("entry"):
+            return False
+        regions, names = {record.region, args.get("region")} - {None}, set(record.streams)
+        return len(regions) < 2 and (not names or not streams or not names.isdisjoint(streams))  # noqa: PLR2004
+
+    return same
+
+
+def _streams(turned: Operation) -> set[str]:
+    """The streams that are to be turned back; none: it is about all."""
+    step = turned.result.undo if turned.result else None
+    args = step.args if step else turned.args
+    return set(args.get("streams") or ([args["stream"]] if "stream" in args else []))
 
 
 def _named(record: Record) -> str:

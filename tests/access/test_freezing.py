@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.access.decide import Person, Resource, decide
+from bot.access.decide import Decision, Person, Resource, decide
 from bot.access.freezing import FORM, KIND, Freeze, over, unfreeze
 from bot.access.grants import Grant
 from bot.access.marks import Marks
@@ -14,6 +16,7 @@ from bot.access.patterns import EVERYTHING
 from bot.access.rolemap import RoleMap
 from bot.access.roles import Role
 from bot.store import Store
+from tests.access import strategies as made_up
 
 NOW = datetime(2026, 3, 10, 20, tzinfo=UTC)
 ANA = Person("U0ANA")
@@ -162,3 +165,29 @@ async def test_lifted_once(store: Store) -> None:
     assert (second,) == (await roles.held_by(ANA.id)).freezes
     assert second == await freezes.lift("live", operation="dddd-0004")
     assert await freezes.lift("live", operation="eeee-0005") is None
+
+
+@given(
+    grants=st.lists(made_up.grants, max_size=4),
+    needed=made_up.roles,
+    resource=st.builds(Resource, made_up.names, st.none() | made_up.regions),
+    frozen=st.lists(st.sampled_from([EVERYTHING, "a", "b"]), max_size=2, unique=True),
+    changes=st.booleans(),
+)
+def test_freeze_only_ever_takes_away(
+    grants: list[Grant], needed: Role, resource: Resource, frozen: list[str], changes: bool
+) -> None:
+    """
+    Whatever is frozen, nobody may more than without it; looks are as ever, and of changes what is left is an admin's.
+    """
+    freezes = [freeze(entry, operation=f"aaaa-000{number}") for number, entry in enumerate(frozen)]
+
+    def asked(*held: Freeze) -> Decision:
+        return decide(ANA, needed, resource, grants, changes=changes, now=made_up.NOW, admins=frozenset(), freezes=held)
+
+    without, there = asked(), asked(*freezes)
+    if not changes or not over(freezes, resource.entry) or not without.allowed:
+        assert without == there
+    else:
+        assert there.allowed == (without.held is Role.ADMIN)
+        assert there.allowed or there.way_out

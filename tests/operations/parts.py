@@ -194,7 +194,7 @@ async def bench_of(store: Store, time: Time) -> AsyncIterator[Bench]:
             planning=Planning(journal, plans, voice, where, requeue, time.now),
             following=Following(journal, plans, known, requeue, time.now),
             desk=Desk(plans, Cancelling(journal, known, requeue, time.now), known, Audit(store)),
-            undoing=Undoing(journal, Audit(store)),
+            undoing=Undoing(journal, Audit(store), Cancelling(journal, known, requeue, time.now)),
             confirm_ttl=timedelta(minutes=5),
         )
         yield Bench(store, agora, time, runner, voice, queued, where, times)

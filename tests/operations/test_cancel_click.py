@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.audit import Audit
 from bot.clicks import Clicks
 from bot.operations.operation import Operation, Outcome, State
 from bot.pressing import Click, Pressed
@@ -14,6 +15,7 @@ async def pressed(bench: Bench, operation: Operation) -> Pressed:
     clicks = Clicks(
         catalog=bench.runner.catalog,
         again=bench.again,
+        audit=Audit(bench.store),
         gate=bench.runner.gate,
         journal=bench.journal,
         requeue=bench.runner.requeue,

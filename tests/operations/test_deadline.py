@@ -56,6 +56,7 @@ def clicks(bench: Bench) -> Clicks:
     return Clicks(
         catalog=bench.runner.catalog,
         again=bench.again,
+        audit=Audit(bench.store),
         gate=bench.runner.gate,
         journal=bench.journal,
         requeue=requeue,

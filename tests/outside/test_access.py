@@ -158,7 +158,7 @@ async def test_grant_is_audited_with_both_names(stage: Stage, store: Store) -> N
     (grant, *_), (asked,) = await records(store, "agora grant"), await records(store, "access ask")
     assert (ADMIN, "succeeded", "live", "eu", LIVE) == (
         grant.actor, grant.outcome, grant.entry, grant.region, grant.channel)  # fmt: skip
-    assert f"Asked for by {STRANGER}, to type {RECORD}" in str(grant.detail)
+    assert f"Asked for by <@{STRANGER}>, to type {RECORD}" in str(grant.detail)
     assert "operator on `live` in `eu` until " in str(grant.detail)
     assert (STRANGER, grant.operation) == (asked.actor, asked.operation)
     assert f"given by <@{ADMIN}>" in posted.text

@@ -183,3 +183,61 @@ async def test_protection_is_for_admins_and_shows(guarded: Stage) -> None:
     assert "was not protected" in twice.text
     await confirmed(guarded, OFF)
     assert [OFF_CALL] == guarded.wire
+
+
+async def test_retry_takes_a_second_person_if_nobody_has_been_that(stage: Stage) -> None:
+    """
+    What one person confirmed before the protection is asked about anew, in the channel, before it is tried again.
+    """
+    recorded(stage)
+    stage.agora.fault("503", method="DELETE")
+    failed = await confirmed(stage, OFF, OPERATOR)
+    await stage.outcome("/agora protect live", ADMIN)
+    before = list(stage.slack.messages)
+
+    await stage.slack.click(failed, "operation_retry", user=OPERATOR)
+    prompt = await stage.told(lambda shown: shown not in before and "operation_confirm" in offers(shown))
+    told = await press(stage, prompt, "operation_confirm", OPERATOR)
+
+    assert ("channel", True) == (prompt.kind, "somebody else" in told.text)
+    assert [OFF_CALL] == await settled(stage)
+
+
+async def test_retry_of_what_two_confirmed(guarded: Stage) -> None:
+    """
+    What two people confirmed is tried again without another question.
+    """
+    guarded.agora.fault("503", method="DELETE")
+    prompt = await asked(guarded)
+    await done(guarded, prompt, SECOND)
+    before = list(guarded.slack.messages)
+
+    await guarded.slack.click(prompt, "operation_retry", user=OPERATOR)
+    again = await guarded.told(lambda shown: shown not in before and ended(shown))
+
+    assert ("✅" in again.text, [OFF_CALL, OFF_CALL]) == (True, guarded.wire)
+
+
+async def test_refusals_of_buttons_are_in_the_trail(guarded: Stage, store: Store) -> None:
+    """
+    Who may not press is written down, as for a command: who, what, why.
+    """
+    prompt = await asked(guarded)
+    await press(guarded, prompt, "operation_confirm", VIEWER)
+    await press(guarded, prompt, "operation_confirm", OPERATOR)
+
+    refused = [record for record in await trail(store) if record.outcome == "refused"]
+    assert [(VIEWER, "record off", "live"), (OPERATOR, "record off", "live")] == [
+        (record.actor, record.action, record.entry) for record in refused
+    ]
+
+
+async def test_in_a_conversation_with_the_bot(guarded: Stage) -> None:
+    """
+    Where nobody else can be, it can't be asked.
+    """
+    guarded.slack.add_channel("D0OTTO", "otto", kind="im", members=[OPERATOR, "U0BOT"])
+
+    told = await guarded.outcome(OFF, OPERATOR, channel="D0OTTO")
+
+    assert (OPERATOR, True) == (told.to, "it takes a second person" in told.text)

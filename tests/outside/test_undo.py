@@ -208,7 +208,7 @@ async def test_question_that_came_to_nothing_can_be_asked_again(stage: Stage) ->
 
     again = await press(stage, card, "operation_undo", OPERATOR)
 
-    assert "turned back already, or is being" in while_asked.text
+    assert f"<@{OPERATOR}> is being asked" in while_asked.text
     assert ("ephemeral", OPERATOR) == (again.kind, again.to)
     assert "turned back already" in again.text
     assert [ON_CALL, OFF_CALL] == await settled(stage)
@@ -332,3 +332,81 @@ async def test_freeze_is_lifted_and_set_again(stage: Stage) -> None:
     assert [] == actions(second)
     assert "is lifted" in lifted.text
     assert "The final is on air" in again.text
+
+
+async def test_retry_of_an_undo_leaves_what_others_changed(stage: Stage) -> None:
+    """
+    An undo that failed and is tried again still finds out that somebody has changed it meanwhile.
+    """
+    stage.agora.entry_points["live"].transfer = Transfer(enabled=True, callback_url=FORMER)
+    card = await confirmed(stage, SET)
+    prompt = await asked_back(stage, card, MANAGER)
+    stage.agora.fault("503", method="PATCH")
+    failed = await confirm(stage, prompt)
+    theirs = Transfer(enabled=False, callback_url="https://hooks.example.com/theirs")
+    stage.agora.entry_points["live"].transfer = theirs
+
+    await stage.slack.click(failed, "operation_retry", user=MANAGER)
+    await stage.told(lambda shown: "Not turned back" in shown.text)
+
+    assert theirs == stage.agora.entry_points["live"].transfer
+
+
+async def test_part_of_a_failed_change_counts(stage: Stage) -> None:
+    """
+    Of a later change that failed for another stream, what was done to this one counts; what failed does not.
+    """
+    done = await stage.outcome(ON)
+    other = await stage.outcome("/record on live eu other")
+    stage.agora.fault("404", method="DELETE", path="tasks/other")
+    prompt = await stage.prompt("/record off live eu main-stage other", MANAGER)
+    outcome = await confirm(stage, prompt)
+    await stage.told(lambda shown: shown is outcome and ended(shown))
+
+    told = await press(stage, done, "operation_undo", OPERATOR)
+
+    assert "Not turned back" in told.text
+    await asked_back(stage, other)
+
+
+async def test_retry_of_the_failed_ones_is_no_change_to_the_others(stage: Stage) -> None:
+    """
+    The streams that were done can be turned back, though the one that failed was tried again since.
+    """
+    stage.agora.fault("503", method="PUT", path="id=second")
+    await stage.slash("/record on live eu first second")
+    card = await stage.told(ended)
+    before = list(stage.slack.messages)
+    await stage.slack.click(card, "operation_retry", user=OPERATOR)
+    await stage.told(lambda shown: shown not in before and ended(shown))
+
+    prompt = await asked_back(stage, card)
+
+    assert ("`first`" in prompt.text, "second" in prompt.text) == (True, False)
+
+
+async def test_what_was_to_end_it_is_called_off(stage: Stage) -> None:
+    """
+    A recording for two hours that is turned back needs no end any more, and has none.
+    """
+    card = await confirmed(stage, "/record on live eu main-stage for 2h", OPERATOR)
+
+    await confirm(stage, await asked_back(stage, card), OPERATOR)
+    planned = await stage.outcome("/agora planned", OPERATOR)
+
+    assert "Nothing is planned" in planned.text
+    stage.time.turn(timedelta(hours=3))
+    assert [ON_CALL, OFF_CALL] == await settled(stage)
+
+
+async def test_role_that_has_ended_is_none(stage: Stage) -> None:
+    """
+    A grant that ended counts for nothing: the same given again is taken away by undo, not given its former end.
+    """
+    await stage.outcome("/agora grant @sam operator on live for 1h", ADMIN)
+    stage.time.turn(timedelta(hours=2))
+    card = await stage.outcome("/agora grant @sam operator on live", ADMIN)
+
+    gone = await undone(stage, card, ADMIN)
+
+    assert "is no longer operator on `live`" in gone.text
