@@ -102,9 +102,10 @@ async def test_audit_trail_is_a_chain_on_a_cluster(world: Stage, cluster: Cluste
     store = await connect(cluster.url)
     whole = await checked(store)
 
-    await delete(store, 2)
+    await delete(store, whole.count)
 
     cut = await checked(store)
     await store.close()
-    assert ([], 2) == (whole.problems, whole.count)
-    assert ["Record 2 is missing at the newest end"] == [said.partition(":")[0] for said in cut.problems]
+    assert [] == whole.problems
+    assert whole.count >= 2  # more where a command was typed before a worker was heard of
+    assert [f"Record {whole.count} is missing at the newest end"] == [said.partition(":")[0] for said in cut.problems]
