@@ -41,6 +41,9 @@ WORDS = {
     "<region-pattern>": ["*", "eu", "*n"],
     "<duration>": ["30m", "2h", "3d", "90m"],
     "<callback-url>": ["https://hooks.example.com/t?a=1&b=2", "http://a.b"],
+    "<duration>|<time>": ["2h", "7d", "2030-01-01T20:00Z", "2030-01-01T21:30+01:00"],
+    "<reason>": ["show", "on air", "it's live", "a"],
+    "<count>": ["1", "20", "1000"],
 }
 
 
@@ -123,6 +126,24 @@ def test_no_text_raises_anything_else(name: str, sent: str) -> None:
     except BadArguments as refused:
         assert refused.message  # noqa: PT017 - that it is refused is no rule, how it is refused is one
         assert refused.hint is None or refused.hint.startswith(("Type: `", "Usage: `"))  # noqa: PT017
+
+
+@given(
+    group=st.sampled_from(["/record", "/transfer", "/stream", "/agora"]),
+    sent=st.text(min_size=1, max_size=40)
+    | st.lists(st.sampled_from([*NAMES, *(name.split()[1] for name in COMMANDS), "?"]), min_size=1).map(" ".join),
+)
+def test_no_verb_raises_anything_else(group: str, sent: str) -> None:
+    """
+    Whatever stands first behind a slash command, it is a command or is refused with a sentence.
+    """
+    typed = [word for word in sent.split() if word]
+    if not typed:
+        return
+    try:
+        catalog().find(group, [Word(word) for word in typed])
+    except BadArguments as refused:
+        assert refused.message  # noqa: PT017 - as above
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -14,6 +14,7 @@ from bot.access.gate import Gate
 from bot.access.helpers import Lack
 from bot.access.rolemap import RoleMap
 from bot.agora import AgoraClient, AgoraError, narrow
+from bot.arguments import Args
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.command import AnyCommand
@@ -268,10 +269,7 @@ class Runner:
                 return outcomes.refused(decision.reason, way_out, begun_before=operation.runs > 1)
             if missed := self.following.missed(operation):
                 return missed
-            before = await self.undoing.before(operation, command, args, work)
-            reply = await command.run(args, work)
-            await self.undoing.settle(operation)
-            return offered(outcomes.done(reply, work.items), operation, command, before)
+            return await self._done(operation, command, args, work)
         except AgoraError as error:
             return outcomes.failed(await narrow(self.agora, error), error)
         except UserError as error:
@@ -281,6 +279,16 @@ class Runner:
         except Exception:  # a mistake of ours must end in words, not in silence
             log.exception("operation.broke", operation=operation.id, command=operation.command)
             return outcomes.broken(operation)
+
+    async def _done(self, operation: Operation, command: AnyCommand, args: Args, work: Work) -> Result:
+        before = await self.undoing.before(operation, command, args, work)
+        try:
+            reply = await command.run(args, work)
+        except AgoraError as error:
+            result = outcomes.failed(await narrow(self.agora, error), error)
+            return await self.undoing.after_all(result, operation, command, args, work, before=before)
+        await self.undoing.settle(operation)
+        return offered(outcomes.done(reply, work.items), operation, command, before)
 
     async def _work(self, operation: Operation, *, agora: AgoraClient, tally: Tally | None = None) -> Work:
         standing = await self.gate.standing(operation.person)

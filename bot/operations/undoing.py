@@ -52,6 +52,17 @@ class Undoing:
             await self.journal.keep_before(operation, held)
         return held
 
+    async def after_all(
+        self, result: Result, operation: Operation, command: AnyCommand, args: Args, work: Work, *, before: Found | None
+    ) -> Result:
+        """What came of a change that nobody knew of and that turned out to be done, with what turns it back."""
+        if result.outcome is not Outcome.SUCCEEDED or command.undo is None:
+            return result
+        left = await self._read(command.undo, args, work, must=False)
+        unknown = command.undo.read is not None and (left is None or before is None)
+        found = result.model_copy(update={"left": left})
+        return result if unknown else offered(found, operation, command, before)
+
     async def look(self, operation: Operation, command: AnyCommand, args: Args, work: Work) -> None:
         """See, before its requester is asked, that what it turns back is still there; raises as `before` does."""
         if operation.undo_of is not None and command.undo is not None:

@@ -117,7 +117,7 @@ async def test_ban_without_an_answer_is_looked_up(stage: Stage, store: Store, fa
 
     assert f"`main-stage` is {'not ' * (outcome == 'failed')}banned now" in message.text
     assert [outcome] == [record.outcome for record in await trail(store)]
-    assert (["operation_retry"] if outcome == "failed" else []) == offers(message)
+    assert ["operation_retry" if outcome == "failed" else "operation_undo"] == offers(message)
     assert [message] == public(await shown_after(stage))
 
 

@@ -139,6 +139,37 @@ async def test_role_ends_where_its_entry_points_end(front: Front, role: Role) ->
 
 
 @pytest.mark.parametrize("role", Role)
+async def test_role_that_is_too_low_is_so_inside_and_outside(front: Front, role: Role) -> None:
+    """
+    On the entry points and in the regions of a grant, and elsewhere, what takes more is refused with what it takes.
+    """
+    await front.give(VIEWER, role, entries="sports-*", regions="eu")
+    refused = [command for command in NAMING if command.role and command.role > role]
+
+    for command in refused:
+        for entry, region in (("sports-1", "eu"), ("sports-1", "na"), ("live", "eu"), ("live", "na")):
+            message = await front.answer(line(command, entry=entry, region=region), VIEWER)
+            assert f"takes {command.role}" in message.text, (command.name, entry, region)
+    assert 4 * len(refused) == len(await front.refusals())
+    assert front.untouched
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_role_on_some_entry_points_in_some_regions(front: Front, role: Role) -> None:
+    """
+    Narrowed both ways, a grant counts where both are met.
+    """
+    await front.give(VIEWER, role, entries="sports-*", regions="eu")
+
+    for command in REGIONAL:
+        if command.role and command.role <= role:
+            assert await front.accepted(line(command, entry="sports-1"), VIEWER) is not None, command.name
+            for entry, region in (("sports-1", "na"), ("live", "eu"), ("live", "na")):
+                assert await front.accepted(line(command, entry=entry, region=region), VIEWER) is None, command.name
+    assert front.untouched
+
+
+@pytest.mark.parametrize("role", Role)
 async def test_role_ends_where_its_regions_end(front: Front, role: Role) -> None:
     """
     A grant in some regions counts there, and for looking at what has no region; not for changes that reach them all.
