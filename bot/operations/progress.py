@@ -14,6 +14,7 @@ from bot.operations import cards
 from bot.operations.journal import Held, Journal, Lost
 from bot.operations.operation import Card, Operation
 from bot.operations.ports import NotTold, Teller
+from bot.operations.standing import put
 from bot.operations.tally import Tally
 from bot.store import StoreError
 
@@ -57,19 +58,8 @@ class Progress:
         if operation.card is not None:  # to say the same twice does no harm there
             await self.journal.holds(operation)
             return await self.teller.show(operation, notice)
-        floor = await self.journal.speak(operation)
-        if isinstance(floor, Held):
-            return None
-        try:
-            card = await self.teller.show(operation, notice, again=floor.again)
-        except NotTold as error:
-            await self.journal.unsaid(operation, maybe=error.maybe)
-            raise
-        if card is None:
-            await self.journal.unsaid(operation, maybe=False)
-        else:
-            await self.journal.keep_card(operation, card)
-        return card
+        card = await put(self.journal, self.teller, operation, notice)
+        return None if isinstance(card, Held) else card
 
     async def _say_patience(self, operation: Operation, over: asyncio.Event) -> None:
         """Say once that a read takes long; silence would look like a command that was lost."""

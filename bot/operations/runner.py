@@ -33,6 +33,7 @@ from bot.operations.operation import Card, Operation, Result, State
 from bot.operations.planning import Planning
 from bot.operations.ports import NotTold, Requeue, Teller
 from bot.operations.progress import Progress
+from bot.operations.standing import put
 from bot.operations.tally import Tally
 from bot.operations.telling import Telling
 from bot.operations.undoing import Undoing, offered
@@ -213,18 +214,9 @@ class Runner:
         """Put a question that takes a second person where everybody sees it, once; None where that can't be."""
         if operation.channel.startswith(DIRECT):
             return None
-        floor = await self.journal.speak(operation)
-        if isinstance(floor, Held):
-            raise Later(floor.wait)
-        try:
-            card = await self.teller.show(operation, notice, again=floor.again)
-        except NotTold as error:
-            await self.journal.unsaid(operation, maybe=error.maybe)
-            raise
-        if card is None:
-            await self.journal.unsaid(operation, maybe=False)
-        else:
-            await self.journal.keep_card(operation, card)
+        card = await put(self.journal, self.teller, operation, notice)
+        if isinstance(card, Held):
+            raise Later(card.wait)
         return card
 
     async def _not_shown(self, operation: Operation, error: NotTold) -> Operation:
