@@ -42,8 +42,9 @@ class Desk:
         """The last *most* things that were done, or tried, on an entry point, the newest first."""
 
         def done_here(record: Record) -> bool:
-            command = self.catalog.get(record.action)
-            return record.entry == entry and record.outcome in DONE and command is not None and command.effect.changes
+            command = self.catalog.get(record.action)  # none of a request for access
+            typed = record.command_line is not None and command is not None and command.effect.changes
+            return typed and record.entry == entry and record.outcome in DONE
 
         return await self.audit.recent(most, wanted=done_here)
 
