@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -94,10 +94,11 @@ class Undoing:
         turned = await self.journal.load(operation.undo_of)
         if turned is None or turned.result is None:
             raise UserError("Not turned back: what was done then is no longer known.", hint=HINT)
-        left = turned.result.left
-        if held is not None and held == left:
+        left, own = turned.result.left, await self._tried(operation)
+        # Tried before, it may have been done then, though nobody knows: that is nobody else's change.
+        if held is not None and held in ([left, turned.before] if own else [left]):
             return
-        by = await self._changed(turned)
+        by = await self._changed(turned, own)
         if held is not None and left is not None:
             whom = f" by {_named(by)}" if by else ", not by this bot"
             ways = f"It was left {undo.says(left)}. Now it is {undo.says(held)}."
@@ -105,9 +106,19 @@ class Undoing:
         if by:
             raise UserError(f"Not turned back, since it was changed in the meantime by {_named(by)}.", hint=HINT)
 
-    async def _changed(self, turned: Operation) -> Record | None:
+    async def _tried(self, operation: Operation) -> set[str]:
+        """The operations that *operation* tries again."""
+        found: set[str] = set()
+        before = operation.retry_of
+        while before is not None:
+            found.add(before)
+            tried = await self.journal.load(before)
+            before = tried.retry_of if tried else None
+        return found
+
+    async def _changed(self, turned: Operation, own: Container[str | None]) -> Record | None:
         """
-        The last change to what *turned* changed since, if the trail knows of any.
+        The last change to what *turned* changed since, if the trail knows of any but our *own*.
 
         Raises:
             UserError: So much has happened since that it can't be looked through.
@@ -117,7 +128,11 @@ class Undoing:
             looked += 1
             if record.at < since:
                 return None
-            if wanted(record) and (record.outcome in CHANGED or await self._done_of(record, turned)):
+            if (
+                record.operation not in own
+                and wanted(record)
+                and (record.outcome in CHANGED or await self._done_of(record, turned))
+            ):
                 return record
         if looked >= LOOKED_THROUGH:
             raise UserError("Not turned back: too much has happened since to see whether it was changed.", hint=HINT)
@@ -127,7 +142,8 @@ class Undoing:
         """Whether any of the same streams was done by what failed as a whole; what is not known any more counts."""
         other = await self.journal.load(record.operation) if record.operation else None
         items = other.result.items if other and other.result else ()
-        return other is None or any(item.outcome in DONE and item.item in _streams(turned) for item in items)
+        streams = _streams(turned)
+        return other is None or any(one.outcome in DONE and (not streams or one.item in streams) for one in items)
 
 
 def offered(result: Result, operation: Operation, command: AnyCommand, before: Found | None) -> Result:

@@ -72,3 +72,21 @@ async def test_undo_whose_worker_ended_after_it_was_done(bench: Bench) -> None:
     result = (await bench.now(undo)).result
     assert result is not None
     assert Outcome.SUCCEEDED is result.outcome
+
+
+async def test_undo_that_was_done_unknown_to_anybody(bench: Bench) -> None:
+    """
+    What stands as it was before is somebody's change to a first try of an undo, and may be its own to a second.
+    """
+    operation = await setting(bench)
+    await bench.work(operation)
+    args, line = {"entry": "live", "switch": "on", "callback": FORMER}, f"/transfer set live on {FORMER}"
+    first = await bench.accepted(command="transfer set", args=args, line=line, undo_of=operation.id)
+    bench.agora.entry_points["live"].transfer = Transfer(enabled=True, callback_url=FORMER)
+    await bench.work(first)
+    again = await bench.accepted(command="transfer set", args=args, line=line, undo_of=operation.id, retry_of=first.id)
+
+    await bench.work(again)
+
+    results = [(await bench.now(one)).result for one in (first, again)]
+    assert [Outcome.REFUSED, Outcome.SUCCEEDED] == [result and result.outcome for result in results]

@@ -410,3 +410,22 @@ async def test_role_that_has_ended_is_none(stage: Stage) -> None:
     gone = await undone(stage, card, ADMIN)
 
     assert "is no longer operator on `live`" in gone.text
+
+
+async def test_undo_of_which_nobody_knows_can_be_tried_again(stage: Stage) -> None:
+    """
+    Agora does not answer an undo, and can't be asked: trying again is the safe way, and is not taken for a change by
+    somebody else.
+    """
+    card = await stage.outcome(ON)
+    prompt = await asked_back(stage, card)
+    stage.agora.fault("504", method="DELETE")
+    unknown = await confirm(stage, prompt, OPERATOR)
+    before = list(stage.slack.messages)
+
+    await stage.slack.click(unknown, "operation_retry", user=OPERATOR)
+    again = await stage.told(lambda shown: shown not in before and ended(shown))
+
+    assert "Not known" in unknown.text
+    assert [ON_CALL, OFF_CALL, OFF_CALL] == stage.wire
+    assert "Not turned back" not in again.text
